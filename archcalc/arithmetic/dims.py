@@ -1,0 +1,145 @@
+"""One formula, any number: the few operations that every layer formula is made of.
+
+A dimension is an ``int``, a :class:`~archcalc.arithmetic.working.Working` number that shows its
+working, a sympy expression or a numpy array. Rules for whoever writes a formula:
+
+1. Only ``+ - * //`` and the helpers of this file.
+2. Branch on options (flags, ``None``, modes), never on a size; never do arithmetic on a flag.
+3. Checks go through :func:`require`, which is silent while the condition is still symbolic.
+4. Factors in the textbook's order: height, width, channels, then the taps.
+5. No floats; a division that must come out even is :func:`exact_div`.
+6. A formula from a paper cites it.
+
+Formulas are annotated as ``int``; the doors that let other kinds of number in cast.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+Dim: TypeAlias = int
+Shape: TypeAlias = tuple[int, ...]
+
+
+class NotExact(ArithmeticError):
+    """A division that has to come out even leaves a remainder."""
+
+    def __init__(self, dividend: Any, divisor: Any) -> None:
+        super().__init__(f"{dividend} / {divisor} is not a whole number")
+        self.dividend = dividend
+        self.divisor = divisor
+
+
+def product(values: Iterable[Dim]) -> Dim:
+    """Multiply the values, in their order; 1 when there are none.
+
+    >>> product((48, 480, 5, 5))
+    576000
+    """
+    return math.prod(values)
+
+
+def total(values: Iterable[Dim]) -> Dim:
+    """Add the values, in their order; 0 when there are none."""
+    return sum(values)
+
+
+def ceil_div(dividend: Dim, divisor: Dim) -> Dim:
+    """Divide and round up.
+
+    >>> ceil_div(7, 2)
+    4
+    """
+    if type(dividend) is int and type(divisor) is int:
+        return -(-dividend // divisor)
+    return _dispatch("ceil_div", dividend, divisor)
+
+
+def exact_div(dividend: Dim, divisor: Dim) -> Dim:
+    """Divide where the quotient has to be whole; :class:`NotExact` where it is not.
+
+    >>> exact_div(480, 16)
+    30
+    """
+    if type(dividend) is int and type(divisor) is int:
+        quotient, remainder = divmod(dividend, divisor)
+        if remainder:
+            raise NotExact(dividend, divisor)
+        return quotient
+    return _dispatch("exact_div", dividend, divisor)
+
+
+def smaller(one: Dim, other: Dim) -> Dim:
+    """Return the smaller of two numbers of any kind."""
+    if type(one) is int and type(other) is int:
+        return one if one <= other else other
+    return _dispatch("smaller", one, other)
+
+
+def larger(one: Dim, other: Dim) -> Dim:
+    """Return the larger of two numbers of any kind."""
+    if type(one) is int and type(other) is int:
+        return one if one >= other else other
+    return _dispatch("larger", one, other)
+
+
+def require(condition: Any, error: Callable[[], Exception]) -> None:
+    """Raise ``error()`` when the condition is certainly false; silent when nobody can know yet."""
+    if condition is True:
+        return
+    if hasattr(condition, "all"):  # numpy: every variant has to satisfy it
+        condition = condition.all()
+    try:
+        holds = bool(condition)
+    except TypeError:  # a sympy relation between free symbols
+        return
+    if not holds:
+        raise error()
+
+
+def is_integer(value: Any) -> bool:
+    """Tell whether the value is a plain integer (``True`` and ``False`` are flags, not numbers)."""
+    return type(value) is int
+
+
+def _dispatch(operation: str, one: Any, other: Any) -> Any:
+    for value in (one, other):
+        method = getattr(type(value), f"_{operation}", None)
+        if method is not None:
+            return method(one, other)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(one, numpy.ndarray | numpy.generic):
+        return _with_numpy(operation, one, other)
+    if numpy is not None and isinstance(other, numpy.ndarray | numpy.generic):
+        return _with_numpy(operation, one, other)
+    return _with_sympy(operation, one, other)
+
+
+def _with_numpy(operation: str, one: Any, other: Any) -> Any:
+    import numpy
+
+    if operation == "ceil_div":
+        return -(-one // other)
+    if operation == "exact_div":
+        quotient, remainder = numpy.divmod(one, other)
+        if numpy.any(remainder):
+            raise NotExact(one, other)
+        return quotient
+    return numpy.minimum(one, other) if operation == "smaller" else numpy.maximum(one, other)
+
+
+def _with_sympy(operation: str, one: Any, other: Any) -> Any:
+    import sympy
+
+    one, other = sympy.sympify(one), sympy.sympify(other)
+    if operation == "ceil_div":
+        return sympy.ceiling(one / other)
+    if operation == "exact_div":
+        quotient = one / other
+        if quotient.is_number and not quotient.is_integer:
+            raise NotExact(one, other)
+        return quotient
+    return sympy.Min(one, other) if operation == "smaller" else sympy.Max(one, other)

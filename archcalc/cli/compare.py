@@ -1,0 +1,43 @@
+"""``archcalc compare``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .options import column_keys, columns_option, counting, reading, shared
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC...")
+@click.option("--reference", metavar="NAME", help="What the others are compared with (first).")
+@columns_option("output,receptive_field,macs,params,activations")
+@click.option("--per-layer", is_flag=True, help="Lay the layers side by side.")
+@counting
+@reading
+@shared
+def command(specs: tuple[str, ...], **options: Any) -> None:
+    """Put architectures side by side.
+
+    \b
+    archcalc compare '14x14x480 | conv 5x5x48 pad 2' \\
+                     '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
+
+    A SPEC is a text in the notation, a file that holds one, or - for standard input. An
+    architecture is called A, B, C, ..., by its own name ('naive: 28x28x192 | ...'), or by its
+    file's.
+    """
+    from ..comparison import compare
+    from .output import analyses, show
+
+    columns = column_keys(options["columns"])
+    found = analyses(specs, options)
+    compared = compare(
+        found,
+        reference=options["reference"] or 0,
+        columns=columns,
+        convention=options["convention"],
+        layout=options["layout"],
+    )
+    show(compared.page(per_layer=options["per_layer"]), options)

@@ -1,0 +1,114 @@
+"""Options that commands share, stated once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ..errors import UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+# The choices here are checked where they are used; listing them would load what they name.
+_SHARED = (
+    click.option(
+        "--format", "format_", metavar="FORMAT", help="table, plain, markdown, csv, json or html."
+    ),
+    click.option(
+        "-o", "--output", metavar="FILE", help="Write to a file; its ending names the format."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No notes and warnings."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an internal error."),
+)
+_COUNTING = (
+    click.option(
+        "--convention",
+        default="macs",
+        metavar="NAME",
+        help="How to count: macs, flops, flops2 or macs+bias.",
+    ),
+    click.option("--exact", is_flag=True, help="Print every count in full."),
+    click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes."),
+    click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes."),
+    click.option("--train", is_flag=True, help="Include auxiliary heads."),
+    click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
+)
+_READING = (
+    click.option(
+        "--layout",
+        type=click.Choice(["hwc", "chw"]),
+        default="hwc",
+        help="Order of shapes: height x width x channels, or channels first.",
+    ),
+    click.option(
+        "--set", "values", multiple=True, metavar="C=480,r=16", help="Numbers for symbols."
+    ),
+    click.option("--strict", is_flag=True, help="Warnings are errors."),
+)
+
+
+def shared(command: Command) -> Command:
+    """Add the options every command has."""
+    return _added(command, _SHARED)
+
+
+def counting(command: Command) -> Command:
+    """Add the options of commands that count."""
+    return _added(command, _COUNTING)
+
+
+def reading(command: Command) -> Command:
+    """Add the options of commands that read specs."""
+    return _added(command, _READING)
+
+
+def columns_option(default: str) -> Callable[[Command], Command]:
+    """Add ``--columns``, completed from the columns there are."""
+    return click.option(
+        "--columns",
+        metavar="A,B,...",
+        default=default,
+        shell_complete=_complete_columns,
+        help="Columns, separated by commas; `archcalc columns` lists them; `all`.",
+    )
+
+
+def column_keys(text: str) -> tuple[str, ...]:
+    """Return the keys of a comma-separated list; ``all`` stands for every column."""
+    from ..quantities import QUANTITIES, quantity
+
+    if text.strip().lower() == "all":
+        return tuple(column.key for column in QUANTITIES())
+    parts = [part for part in text.split(",") if part.strip()]
+    return tuple(dict.fromkeys(quantity(part).key for part in parts))
+
+
+def symbol_values(texts: tuple[str, ...]) -> dict[str, int]:
+    """Return the numbers of ``--set C=480,r=16``; :class:`UsageError` (E50) where it is not that."""
+    found: dict[str, int] = {}
+    for part in ",".join(texts).split(","):
+        name, _, number = part.partition("=")
+        name, number = name.strip(), number.strip()
+        if not part.strip():
+            continue
+        if not name.isidentifier() or not number.isdigit() or len(number) > 15 or int(number) < 1:
+            raise UsageError(
+                "E50", f'"{part.strip()}" is not NAME=NUMBER', "--set C=480,r=16 (whole numbers)"
+            )
+        found[name] = int(number)
+    return found
+
+
+def _added(command: Command, options: tuple[Any, ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _complete_columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from ..quantities import keys
+
+    done, comma, last = incomplete.rpartition(",")
+    return [done + comma + key for key in keys() if key.startswith(last)]

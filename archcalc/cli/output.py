@@ -1,0 +1,84 @@
+"""From a page to a stream or a file, and from sources to analyses."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Any
+
+from ..analysis import Analysis, Settings, walk
+from ..errors import Problem, SpecError, UsageError
+from ..readers import read
+from ..renderers import format_of, render
+from ..table import Page, Text
+from .options import symbol_values
+
+
+def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis]:
+    """Read and walk every source; warnings go to standard error.
+
+    A value of ``--set`` has to be a symbol of at least one source.
+    """
+    values = symbol_values(options["values"])
+    settings = Settings(options["batch"], options["dtype"], options["train"])
+    found = []
+    used: set[str] = set()
+    for source in sources:
+        mine = _own_values(source, values, options["layout"]) if values else {}
+        used |= mine.keys()
+        graph = read(source, mine, layout=options["layout"])
+        found.append(walk(graph, settings))
+    unused = [name for name in values if name not in used]
+    if unused:
+        raise UsageError("E29", f"no symbol {unused[0]} in any spec", "see `archcalc fmt SPEC`")
+    warn([w for analysis in found for w in analysis.graph.warnings], options)
+    return found
+
+
+def _own_values(source: str, values: dict[str, int], layout: str) -> dict[str, int]:
+    """Return the values whose symbols the source has."""
+    from ..expansion import symbols
+    from ..notation.parser import parse
+    from ..readers.stored import text_of
+
+    known = symbols(parse(text_of(source), layout=layout))
+    return {name: value for name, value in values.items() if name in known}
+
+
+def warn(warnings: list[Problem], options: dict[str, Any]) -> None:
+    """Print warnings to standard error, or raise them under ``--strict``."""
+    if warnings and options["strict"]:
+        raise SpecError(warnings)
+    if options["quiet"]:
+        return
+    for warning in warnings:
+        print(warning.render("warning") + "\n", file=sys.stderr)
+
+
+def show(page: Page, options: dict[str, Any]) -> None:
+    """Write a page in the format asked for, to standard output or to a file."""
+    path = options["output"]
+    name = options["format_"] or (format_of(path) if path else "table")
+    if options["quiet"]:
+        kept = tuple(b for b in page.blocks if not (isinstance(b, Text) and b.kind == "note"))
+        page = Page(kept, page.data, page.warnings)
+    text = render(page, name, exact=options.get("exact", False), width=_width(options, path))
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
+
+
+def _width(options: dict[str, Any], path: str | None) -> int:
+    """Return the columns to fit into: the terminal's, or no limit in a pipe or a file."""
+    if path is not None or options.get("wide") or not sys.stdout.isatty():
+        return 0
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        return shutil.get_terminal_size((80, 24)).columns

@@ -1,0 +1,41 @@
+"""``archcalc summary``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .options import column_keys, columns_option, counting, reading, shared
+
+
+@click.command()
+@click.argument("spec")
+@columns_option("output,params,macs,receptive_field")
+@click.option("--depth", type=click.IntRange(0), default=0, help="Group by N parts of the names.")
+@click.option("--rf", is_flag=True, help="Draw the receptive field as a ruler.")
+@counting
+@reading
+@shared
+def command(spec: str, **options: Any) -> None:
+    """Show every layer of one architecture, with totals.
+
+    \b
+    archcalc summary '227x227x3 | conv 11x11x96 /4 | maxpool 3x3 /2' --rf
+    archcalc summary net.arch --columns params,macs,units,connections
+    archcalc summary - --format json < net.arch
+    """
+    from ..summary import summarize
+    from .output import analyses, show
+
+    columns = column_keys(options["columns"])
+    (analysis,) = analyses((spec,), options)
+    made = summarize(
+        analysis,
+        columns=columns,
+        convention=options["convention"],
+        depth=options["depth"],
+        ruler=options["rf"],
+        layout=options["layout"],
+    )
+    show(made.page(), options)

@@ -1,0 +1,369 @@
+"""Several analyses side by side, relative to a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .analysis import Analysis
+from .arithmetic.unknown import Unknown
+from .conventions import convention, cost
+from .envelope import envelope
+from .errors import UsageError
+from .explanation import cost_formula
+from .notation.format import layer_text, stages
+from .quantities import quantity
+from .quantities.base import Quantity
+from .quantities.receptive_field import WHOLE
+from .table import Block, Cell, Column, Page, SpecText, Table, Text
+
+DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
+_MOST_PARTS = 8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Analyses with their names; ``reference`` is the position of the one compared with.
+
+    ``counting`` names the convention that the MACs column follows.
+    """
+
+    analyses: tuple[Analysis, ...]
+    names: tuple[str, ...]
+    reference: int = 0
+    columns: tuple[str, ...] = DEFAULT_COLUMNS
+    counting: str = "macs"
+    layout: str = "hwc"
+
+    def __post_init__(self) -> None:
+        if len(self.analyses) < 2:
+            raise UsageError(
+                "E50", "compare needs at least two specs", "`archcalc summary SPEC` shows one"
+            )
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The columns compared, the cost by the convention in use."""
+        return chosen_columns(self.columns, self.counting)
+
+    def totals(self, column: Quantity) -> list[Any]:
+        """Return one value per architecture."""
+        return [column.total(analysis) for analysis in self.analyses]
+
+    # Tables
+
+    def table(self) -> Table:
+        """Return the comparison: quantities down, or architectures down when there are many."""
+        return self._across() if len(self.analyses) == 2 else self._down()
+
+    def _across(self) -> Table:
+        reference, other = self.reference, 1 - self.reference
+        titles = (
+            Column("quantity", "", right=False),
+            *(Column(name, name) for name in self.names),
+            Column("ratio", f"{self.names[other]} compared with {self.names[reference]}", False),
+        )
+        rows = []
+        for column in self.quantities:
+            values = self.totals(column)
+            rows.append(
+                (
+                    Cell(column.title),
+                    *(Cell(value, column.unit) for value in values),
+                    change(values[other], values[reference], column),
+                )
+            )
+        return Table(titles, tuple(rows), compared=True)
+
+    def _down(self) -> Table:
+        titles = [Column("architecture", "", right=False)]
+        rows: list[list[Cell]] = [[Cell(name)] for name in self.names]
+        for column in self.quantities:
+            values = self.totals(column)
+            titles.append(Column(column.key, column.title))
+            for row, value in zip(rows, values, strict=True):
+                row.append(Cell(value, column.unit))
+            if column.unit in ("shape", "field", "position"):
+                continue
+            titles.append(Column(f"{column.key}_ratio", f"vs {self.names[self.reference]}", False))
+            for i, (row, value) in enumerate(zip(rows, values, strict=True)):
+                is_reference = i == self.reference
+                compared = change(value, values[self.reference], column)
+                row.append(Cell("reference") if is_reference else compared)
+        return Table(tuple(titles), tuple(tuple(row) for row in rows), compared=True)
+
+    def per_layer(self) -> Table:
+        """Return the layers side by side, in order: what each is, its output and its cost."""
+        column = cost(self.counting)
+        titles = [Column("row", "")]
+        for name in self.names:
+            titles += [
+                Column(f"{name}_layer", name, right=False),
+                Column(f"{name}_output", "output"),
+                Column(f"{name}_cost", column.title),
+            ]
+        rows = []
+        costs = [column.of(analysis) for analysis in self.analyses]
+        for i in range(max(len(analysis.nodes) for analysis in self.analyses)):
+            row = [Cell(i + 1, "layers")]
+            for analysis, values in zip(self.analyses, costs, strict=True):
+                if i < len(analysis.nodes):
+                    text = layer_text(analysis.nodes[i].layer, full=False)
+                    facts = analysis.facts[i]
+                    row += [Cell(text), Cell(facts.output, "shape"), Cell(values[i], column.unit)]
+                else:
+                    row += [Cell(""), Cell(""), Cell("")]
+            rows.append(tuple(row))
+        last = [Cell("")]
+        for values in costs:
+            last += [Cell("total"), Cell(""), Cell(sum(values), column.unit)]
+        return Table(tuple(titles), (*rows, tuple(last)), "Layer by layer", last_is_total=True)
+
+    def where(self) -> Table | None:
+        """Return where the cost of the cheaper architecture goes; None where nobody knows."""
+        column = cost(self.counting)
+        totals = self.totals(column)
+        if not all(isinstance(value, int) for value in totals) or not any(totals):
+            return None
+        cheaper = min(range(len(totals)), key=lambda i: totals[i] or totals[0] + 1)
+        return where_table(self.analyses[cheaper], self.names[cheaper], column)
+
+    def ratios(self) -> list[dict[str, Any]]:
+        """Return every ratio to the reference, for scripts."""
+        found = []
+        for column in self.quantities:
+            values = self.totals(column)
+            base = values[self.reference]
+            for i, value in enumerate(values):
+                ratio = _ratio(value, base)
+                if i != self.reference and ratio is not None:
+                    found.append(
+                        {"quantity": column.key, "of": i, "to": self.reference, "ratio": ratio}
+                    )
+        return found
+
+    def page(self, *, per_layer: bool = False) -> Page:
+        """Return everything ``archcalc compare`` shows."""
+        blocks: list[Block] = [
+            spec_text(analysis, name)
+            for analysis, name in zip(self.analyses, self.names, strict=True)
+        ]
+        blocks.append(self.table())
+        if per_layer:
+            blocks.append(self.per_layer())
+        where = self.where()
+        if where is not None:
+            blocks.append(where)
+        for analysis, name in zip(self.analyses, self.names, strict=True):
+            blocks += notes(analysis, name)
+        blocks.append(
+            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "note")
+        )
+        blocks += assumptions(self.analyses[0], self.columns)
+        return Page(tuple(blocks), self.data)
+
+    def data(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return envelope(
+            self.analyses,
+            self.names,
+            convention=self.counting,
+            layout=self.layout,
+            reference=self.reference,
+            ratios=self.ratios(),
+        )
+
+    def _repr_html_(self) -> str:
+        from .renderers.html import render
+
+        return render(self.page())
+
+
+def compare(
+    analyses: Sequence[Analysis],
+    names: Sequence[str] = (),
+    *,
+    reference: int | str = 0,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    convention: str = "macs",
+    layout: str = "hwc",
+) -> Comparison:
+    """Put analyses side by side; unnamed ones are called A, B, C, ...
+
+    ``reference`` is a position or a name. Errors: :class:`UsageError` for fewer than two
+    analyses, an unknown name, column or convention.
+    """
+    called = unique_names([analysis.graph.name for analysis in analyses], names)
+    if isinstance(reference, str):
+        if reference not in called:
+            raise UsageError(
+                "E50", f'no architecture "{reference}"', f"architectures: {', '.join(called)}"
+            )
+        reference = called.index(reference)
+    made = Comparison(tuple(analyses), called, reference, tuple(columns), convention, layout)
+    _ = made.quantities  # an unknown column or convention is said now
+    return made
+
+
+def chosen_columns(keys: Sequence[str], counting: str) -> tuple[Quantity, ...]:
+    """Return the columns of these keys; ``macs`` follows the convention in use."""
+    found = []
+    for key in keys:
+        column = quantity(key)
+        found.append(cost(counting) if column.key == "macs" else column)
+    return tuple(dict.fromkeys(found))
+
+
+def unique_names(own: Sequence[str], given: Sequence[str] = ()) -> tuple[str, ...]:
+    """Name architectures: as given, by their own names, or A, B, C, ...; all different."""
+    found: list[str] = []
+    for i, name in enumerate(own):
+        wanted = (given[i] if i < len(given) else "") or name or _letter(i)
+        called, number = wanted, 1
+        while called in found:
+            number += 1
+            called = f"{wanted}_{number}"
+        found.append(called)
+    return tuple(found)
+
+
+def _letter(i: int) -> str:
+    return chr(ord("A") + i) if i < 26 else f"A{i + 1}"
+
+
+def change(value: Any, reference: Any, column: Quantity) -> Cell:
+    """Return how a value compares with the reference's."""
+    if column.unit in ("shape", "position"):
+        return Cell("same" if value == reference else "differs")
+    if column.unit == "field":
+        return _field_change(value, reference)
+    words = ("more", "fewer") if column.unit in ("count", "layers") else ("larger", "smaller")
+    if column.unit == "layers":
+        words = ("deeper", "shallower")
+    return Cell((value, reference, *words), "change")
+
+
+def _field_change(value: Any, reference: Any) -> Cell:
+    if isinstance(value, Unknown) or isinstance(reference, Unknown):
+        return Cell("?")
+    if value is reference or value == reference:
+        return Cell("same")
+    if value is WHOLE or reference is WHOLE or len(value) != len(reference):
+        return Cell("differs")
+    pairs = {(one, two) for one, two in zip(value, reference, strict=True)}
+    if len(pairs) == 1:
+        ((one, two),) = pairs
+        return Cell((one, two, "larger", "smaller"), "change")
+    return Cell("differs")
+
+
+def _ratio(value: Any, base: Any) -> Any:
+    if isinstance(value, tuple) and isinstance(base, tuple) and len(value) == len(base) == 2:
+        return None
+    if isinstance(value, int) and isinstance(base, int):
+        return value / base if base else None
+    if hasattr(value, "free_symbols") or hasattr(base, "free_symbols"):
+        import sympy
+
+        ratio = sympy.simplify(sympy.sympify(value) / sympy.sympify(base))
+        return {"expr": str(ratio), "free": sorted(str(s) for s in ratio.free_symbols)}
+    return None
+
+
+def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None:
+    """Return the layers that cost something with their share, the largest when there are many."""
+    values = column.of(analysis)
+    total = column.total(analysis)
+    costly = [i for i, value in enumerate(values) if value]
+    if not costly:
+        return None
+    shown = costly
+    if len(costly) > _MOST_PARTS:
+        shown = sorted(sorted(costly, key=lambda i: -values[i])[: _MOST_PARTS - 1])
+    rows = []
+    for i in shown:
+        node, facts = analysis.nodes[i], analysis.facts[i]
+        formula = cost_formula(node.layer, facts) if column.key == "macs" else ""
+        text = layer_text(node.layer, full=False)
+        title = text if len(costly) == len(analysis.nodes) <= 4 else f"{node.name}  {text}"
+        rows.append(_part(title, formula, values[i], total, column))
+    rest = [i for i in costly if i not in set(shown)]
+    if rest:
+        rows.append(_part(f"{len(rest)} others", "", sum(values[i] for i in rest), total, column))
+    rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
+    columns = (
+        Column("layer", "", right=False),
+        Column("formula", "", right=False),
+        Column(column.key, column.title),
+        Column("share", "share"),
+        Column("bar", "", right=False),
+    )
+    return Table(columns, tuple(rows), f"Where {name}'s {column.title} go", last_is_total=True)
+
+
+def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) -> tuple[Cell, ...]:
+    return (
+        Cell(title),
+        Cell(formula),
+        Cell(value, "exact"),
+        Cell((value, total), "share"),
+        Cell((value, total), "bar"),
+    )
+
+
+def spec_text(analysis: Analysis, name: str) -> SpecText:
+    """Return the canonical spec of an analysis under its name."""
+    spec = analysis.graph.spec
+    return SpecText(name, stages(spec) if spec else ("",))
+
+
+def notes(analysis: Analysis, name: str = "") -> list[Block]:
+    """Return what a reader has to know: unknown layers and training heads left out."""
+    found: list[Block] = []
+    where = f"{name}: " if name else ""
+    unknown = analysis.unknown()
+    if unknown:
+        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        counted = len(analysis.nodes) - len(unknown)
+        found.append(
+            Text(
+                f"{where}{counted} of {len(analysis.nodes)} layers were counted; the totals are "
+                f"lower bounds (>=), not known: {shown}",
+                "note",
+            )
+        )
+    fields = analysis.columns.get("receptive_field", [])
+    reasons = dict.fromkeys(value.reason for value in fields if isinstance(value, Unknown))
+    for reason in list(reasons)[:3]:
+        found.append(Text(f"{where}receptive field ?: {reason}", "note"))
+    heads = analysis.graph.training_only
+    if heads and not analysis.settings.train:
+        extra = _head_params(analysis)
+        found.append(
+            Text(
+                f"{where}auxiliary heads not counted ({extra:,} params); --train includes them "
+                "[N01]",
+                "note",
+            )
+        )
+    return found
+
+
+def _head_params(analysis: Analysis) -> Any:
+    from .analysis import Settings, walk
+
+    whole = walk(analysis.graph, Settings(train=True))
+    return quantity("params").total(whole) - quantity("params").total(analysis)
+
+
+def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:
+    """Return the line that names batch and dtype where a column depends on them."""
+    units = {quantity(key).key for key in columns}
+    on_batch = {"activation_bytes", "bytes_moved", "arithmetic_intensity", "peak_memory_bytes"}
+    settings = analysis.settings
+    if units & (on_batch | {"weight_bytes"}):
+        return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "note")]
+    if settings.batch != 1:
+        return [Text(f"Batch {settings.batch} enters bytes and intensity only.", "note")]
+    return []

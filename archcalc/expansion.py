@@ -1,0 +1,437 @@
+"""Entries to a flat graph: names given, repeats unrolled, blocks expanded, shapes checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from .arithmetic.dims import NotExact, Shape
+from .arithmetic.expression import Expression
+from .errors import LayerError, Problem, Span, SpecError, UsageError
+from .graph import Graph, Node
+from .layers import layer_type
+from .layers.base import Layer, described, volume, written
+from .layers.options import Pad
+from .notation.binding import LARGEST_SIZE
+from .notation.entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
+from .notation.parser import parse
+
+MOST_LAYERS = 100_000
+MOST_PROBLEMS = 20
+
+_MERGES = {"concat": "concat", "add": "add", "mul": "mul", "res": "add"}
+
+
+def expand(spec: Spec, values: Mapping[str, Any] | None = None) -> Graph:
+    """Return the graph of a spec; ``values`` replace its symbols.
+
+    Symbols without a value stay, as positive integers. Errors: :class:`SpecError` with every
+    layer that refuses its input; :class:`UsageError` (E29) for a value without a symbol.
+    """
+    return _Expansion(spec, dict(values or {})).graph()
+
+
+def symbols(spec: Spec) -> tuple[str, ...]:
+    """Return the symbols of a spec, sorted."""
+    found: set[str] = set()
+    for size in spec.input or ():
+        if isinstance(size, Expression):
+            found.update(size.free)
+    _collect(spec.body, found)
+    return tuple(sorted(found))
+
+
+def _collect(entry: Entry, found: set[str]) -> None:
+    if isinstance(entry, Chain | Parallel):
+        if isinstance(entry.repeat, Expression):
+            found.update(entry.repeat.free)
+        for child in entry.entries if isinstance(entry, Chain) else entry.branches:
+            _collect(child, found)
+    elif isinstance(entry, Aux):
+        _collect(entry.body, found)
+    elif isinstance(entry, Stage | BlockStage):
+        made = entry.layer if isinstance(entry, Stage) else entry.block
+        for item in fields(made):
+            _free(getattr(made, item.name), found)
+
+
+def _free(value: Any, found: set[str]) -> None:
+    if isinstance(value, Expression):
+        found.update(value.free)
+    elif isinstance(value, tuple):
+        for part in value:
+            _free(part, found)
+
+
+class _Scope:
+    """The names given under one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.counts: dict[str, int] = {}
+        self.labels: dict[str, Entry] = {}
+
+    def name(self, entry: Entry, word: str) -> str:
+        """Name an entry after its label, or after its word and a running number."""
+        if not entry.label:
+            number = self.counts[word] = self.counts.get(word, 0) + 1
+            return f"{self.prefix}{word}{number}"
+        if self.labels.setdefault(entry.label, entry) is entry:
+            number = self.counts[entry.label] = self.counts.get(entry.label, 0) + 1
+            return self.prefix + (entry.label if number == 1 else f"{entry.label}_{number}")
+        raise LayerError(
+            "E26",
+            f'label "{entry.label}" appears twice',
+            help="give each stage a name of its own, or none",
+        )
+
+
+class _Expansion:
+    def __init__(self, spec: Spec, values: dict[str, Any]) -> None:
+        self.spec, self.values = spec, values
+        self.nodes: list[Node] = []
+        self.names: set[str] = {"input"}
+        self.shapes: dict[str, Shape] = {}
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = list(spec.warnings)
+        self.known: dict[Any, Shape] = {}
+        self.resolved: dict[int, Layer] = {}
+        self.bodies: dict[tuple[int, Shape], Chain] = {}
+        self.merges: dict[str, Layer] = {}
+        self.training = False
+
+    def graph(self) -> Graph:
+        unknown = [name for name in self.values if name not in symbols(self.spec)]
+        if unknown:
+            known = ", ".join(symbols(self.spec)) or "none"
+            raise UsageError("E29", f"no symbol {unknown[0]} in the spec (symbols: {known})")
+        if self.spec.input is None:
+            raise SpecError(
+                [
+                    Problem(
+                        "E02",
+                        "the spec has no input shape",
+                        None,
+                        "start with one: 14x14x480 | ...",
+                    )
+                ]
+            )
+        count = _count(self.spec.body, self.values)
+        if count > MOST_LAYERS:
+            raise SpecError(
+                [
+                    Problem(
+                        "E44",
+                        f"the spec expands to {count:,} layers (limit {MOST_LAYERS:,})",
+                        self.spec.body.span,
+                        "repeat less",
+                    )
+                ]
+            )
+        shape = self.input_shape()
+        self.shapes["input"] = shape
+        output = self.chain(self.spec.body, "input", _Scope(""))
+        if self.problems or output is None:
+            raise SpecError(self.problems)
+        return Graph(
+            inputs={"input": shape},
+            nodes=tuple(self.nodes),
+            output=output,
+            name=self.spec.name,
+            spec=self.spec,
+            warnings=tuple(self.warnings),
+        )
+
+    def input_shape(self) -> Shape:
+        sizes = []
+        for size in self.spec.input or ():
+            try:
+                value = size.value(self.values) if isinstance(size, Expression) else size
+            except NotExact as error:
+                raise SpecError([self.not_whole(size, error, self.spec.input_span)]) from None
+            sizes.append(value)
+        shape = volume(sizes[-1], tuple(sizes[:-1]))
+        over = _over_limit(shape)
+        if over is not None:
+            raise SpecError([Problem(*over, self.spec.input_span)])
+        return shape
+
+    def report(self, problem: Problem) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    # Entries: each takes the name it reads and returns the name to read on, or None on an error
+
+    def chain(self, chain: Chain, x: str, scope: _Scope) -> str | None:
+        here: str | None = x
+        for entry in chain.entries:
+            if here is None:
+                return None
+            here = self.entry(entry, here, scope)
+        return here
+
+    def entry(self, entry: Entry, x: str, scope: _Scope) -> str | None:
+        try:
+            if isinstance(entry, Stage):
+                return self.stage(entry, x, scope)
+            if isinstance(entry, Identity):
+                return x
+            if isinstance(entry, Chain):
+                return self.group(entry, x, scope)
+            if isinstance(entry, Parallel):
+                return self.parallels(entry, x, scope)
+            if isinstance(entry, BlockStage):
+                return self.block(entry, x, scope)
+            assert isinstance(entry, Aux)
+            return self.aux(entry, x, scope)
+        except LayerError as error:
+            self.report(Problem(error.code, error.message, entry.span, error.help, error.label))
+            return None
+
+    def group(self, group: Chain, x: str, scope: _Scope) -> str | None:
+        times = self.times(group)
+        here: str | None = x
+        base = scope.name(group, group.label) if group.label else ""
+        for i in range(times):
+            if here is None:
+                return None
+            inner = scope
+            if group.label:
+                inner = _Scope(f"{base}.{i + 1}." if times > 1 else f"{base}.")
+            here = self.chain(group, here, inner)
+        return here
+
+    def parallels(self, entry: Parallel, x: str, scope: _Scope) -> str | None:
+        times = self.times(entry)
+        here: str | None = x
+        base = scope.name(entry, entry.kind) if entry.label else ""
+        for i in range(times):
+            if here is None:
+                return None
+            if entry.label:
+                name = f"{base}.{i + 1}" if times > 1 else base
+            else:
+                name = scope.name(entry, entry.kind)
+            here = self.parallel(entry, here, name)
+        return here
+
+    def parallel(self, entry: Parallel, x: str, name: str) -> str | None:
+        ends: list[str | None] = []
+        for i, branch in enumerate(entry.branches):
+            prefix = f"{name}.{i + 1}."
+            if entry.kind == "res":
+                prefix = f"{name}." if i == 0 else f"{name}.shortcut."
+            ends.append(self.chain(branch, x, _Scope(prefix)))
+        if entry.kind == "res" and len(ends) == 1:
+            ends.append(x)
+        if any(end is None for end in ends):
+            return None
+        kind = _MERGES[entry.kind]
+        if kind not in self.merges:
+            found = layer_type(kind)
+            assert found is not None
+            self.merges[kind] = found()
+        inputs = tuple(end for end in ends if end is not None)
+        return self.add(f"{name}.{kind}", self.merges[kind], inputs, entry)
+
+    def block(self, entry: BlockStage, x: str, scope: _Scope) -> str | None:
+        shape = self.shapes[x]
+        name = scope.name(entry, entry.block.word)
+        key = (id(entry), shape)
+        if key not in self.bodies:
+            try:
+                block = self.with_values(entry.block)
+                body = parse(f"... | {block.body(shape)}", fragment=True).body
+            except LayerError as error:
+                self.report(self.problem_of(error, entry.parts, entry.span, name, (shape,)))
+                return None
+            self.bodies[key] = body
+        body = self.bodies[key]
+        if len(body.entries) == 1 and isinstance(body.entries[0], Parallel):
+            return self.parallel(body.entries[0], x, name)
+        return self.chain(body, x, _Scope(f"{name}."))
+
+    def aux(self, entry: Aux, x: str, scope: _Scope) -> str | None:
+        named = replace(entry, label=entry.label or entry.title)
+        outer, self.training = self.training, True
+        base = scope.name(entry if entry.label == named.label else named, "aux")
+        self.chain(entry.body, x, _Scope(f"{base}."))
+        self.training = outer
+        return x
+
+    def stage(self, entry: Stage, x: str, scope: _Scope) -> str | None:
+        layer = entry.layer
+        name = scope.name(entry, layer.word)
+        if entry.symbolic:
+            try:
+                layer = self.resolved_layer(entry)
+            except LayerError as error:
+                x_shape = (self.shapes[x],)
+                self.report(self.problem_of(error, entry.parts, entry.span, name, x_shape))
+                return None
+        here = self.add(name, layer, (x,), entry, entry.parts)
+        for suffix in entry.suffixes:
+            if here is None:
+                return None
+            here = self.add(f"{name}.{suffix.layer.word}", suffix.layer, (here,), suffix)
+        return here
+
+    def add(
+        self,
+        name: str,
+        layer: Layer,
+        inputs: tuple[str, ...],
+        entry: Entry,
+        parts: Mapping[str, Span] | None = None,
+    ) -> str | None:
+        """Append a node whose layer accepts its inputs; report it where it does not."""
+        shapes = tuple(self.shapes[one] for one in inputs)
+        key = (id(layer), shapes)
+        output = self.known.get(key)
+        if output is None:
+            try:
+                output = layer.facts(*shapes).output
+                over = _over_limit(output)
+                if over is not None:
+                    raise LayerError(*over)
+            except LayerError as error:
+                self.report(self.problem_of(error, parts or {}, entry.span, name, shapes, entry))
+                return None
+            except NotExact as error:
+                self.report(Problem("E27", str(error), entry.span, "", where=_where(name, shapes)))
+                return None
+            self.known[key] = output
+            for code, text in layer.cautions(*shapes):
+                if len(self.warnings) < MOST_PROBLEMS:
+                    self.warnings.append(Problem(code, text.replace("{name}", name), entry.span))
+        unique, number = name, 1
+        while unique in self.names:
+            number += 1
+            unique = f"{name}_{number}"
+        self.names.add(unique)
+        self.shapes[unique] = output
+        self.nodes.append(Node(unique, layer, inputs, entry.span, self.training))
+        return unique
+
+    # Values
+
+    def times(self, entry: Chain | Parallel) -> int:
+        return _times(entry.repeat, self.values, entry.span)
+
+    def resolved_layer(self, entry: Stage) -> Layer:
+        made = self.resolved.get(id(entry))
+        if made is None:
+            made = self.resolved[id(entry)] = self.with_values(entry.layer)
+        return made
+
+    def with_values(self, made: Any) -> Any:
+        """Put the values into the options that are expressions."""
+        changed = {}
+        for item in fields(made):
+            value = getattr(made, item.name)
+            try:
+                known = _valued(value, self.values)
+            except NotExact as error:
+                problem = self.not_whole(value, error, None)
+                raise LayerError(
+                    problem.code, problem.message, help=problem.help, part=item.name
+                ) from None
+            if known is not value:
+                changed[item.name] = known
+        return replace(made, **changed) if changed else made
+
+    def not_whole(self, value: Any, error: NotExact, span: Span | None) -> Problem:
+        texts = [part for part in (value if isinstance(value, tuple) else (value,))]
+        text = next((part.text for part in texts if isinstance(part, Expression)), "")
+        stated = f"{text} = " if text else ""
+        if type(error.divisor) is int and error.divisor == 0:
+            return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
+        if not isinstance(error.dividend, int):
+            return Problem("E27", f"{stated}{error}", span)
+        divisors = [d for d in range(1, min(error.dividend, 1000) + 1) if error.dividend % d == 0]
+        shown = ", ".join(map(str, divisors[:7])) + (", ..." if len(divisors) > 7 else "")
+        rounding = text.replace("/", "//") if text.count("/") == 1 else "//"
+        return Problem(
+            "E27",
+            f"{stated}{error.dividend}/{error.divisor} is not a whole number",
+            span,
+            f"`({rounding})` to round down, or a divisor of {error.dividend}: {shown}",
+        )
+
+    def problem_of(
+        self,
+        error: LayerError,
+        parts: Mapping[str, Span],
+        span: Span | None,
+        name: str,
+        shapes: tuple[Shape, ...],
+        entry: Entry | None = None,
+    ) -> Problem:
+        at = parts.get(error.part, span)
+        if error.part.startswith("branch ") and isinstance(entry, Parallel):
+            index = int(error.part.split()[1])
+            at = entry.branches[index].span if index < len(entry.branches) else span
+        return Problem(error.code, error.message, at, error.help, error.label, _where(name, shapes))
+
+
+def _where(name: str, shapes: tuple[Shape, ...]) -> str:
+    given = " and ".join(written(x) if len(x) != 2 else described(x) for x in shapes[:4])
+    return f"layer {name}, input {given}"
+
+
+def _over_limit(shape: Shape) -> tuple[str, str] | None:
+    for size in shape:
+        if isinstance(size, int) and size > LARGEST_SIZE:
+            return "E44", f"a size of {size:,} is over the limit of 2^31 - 1"
+        if isinstance(size, int) and size < 1:
+            return "E12", f"nothing is left: the output would be {written(shape)}"
+    return None
+
+
+def _valued(value: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(value, Expression):
+        return value.value(values)
+    if isinstance(value, Pad):
+        return value
+    if isinstance(value, tuple):
+        parts = tuple(_valued(part, values) for part in value)
+        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    return value
+
+
+def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:
+    if isinstance(repeat, int):
+        return repeat
+    try:
+        count = repeat.value(values)
+    except NotExact:
+        count = 0
+    if isinstance(count, int) and count >= 1:
+        return count
+    free = ", ".join(name for name in repeat.free if name not in values)
+    advice = f" ({free} is free; --set {free.split(',')[0]}=3)" if free else ""
+    raise SpecError(
+        [
+            Problem(
+                "E20",
+                f"repeat count must be a whole number of at least 1{advice}",
+                span,
+                f"--set {free}=3" if free else "for example [ conv 3x3x64 pad 1 | relu ]*3",
+            )
+        ]
+    )
+
+
+def _count(entry: Entry, values: Mapping[str, Any]) -> int:
+    """Return how many layers an entry expands to, without expanding it."""
+    if isinstance(entry, Chain):
+        return _times(entry.repeat, values, entry.span) * sum(
+            _count(e, values) for e in entry.entries
+        )
+    if isinstance(entry, Parallel):
+        inner = 1 + sum(_count(branch, values) for branch in entry.branches)
+        return _times(entry.repeat, values, entry.span) * inner
+    if isinstance(entry, Aux):
+        return _count(entry.body, values)
+    return 1 + len(entry.suffixes) if isinstance(entry, Stage) else 1

@@ -1,0 +1,300 @@
+"""A node's numbers as worked arithmetic: the formulas themselves, run on numbers that remember."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from .analysis import Analysis, walk
+from .arithmetic.dims import Shape, product, total
+from .arithmetic.unknown import Unknown
+from .arithmetic.working import Working
+from .conventions import CONVENTIONS, convention, cost
+from .expansion import expand
+from .graph import Node
+from .layers.base import Contraction, Facts, Layer, UnaryLayer, View, hwc, spatial, written
+from .layers.options import Pad, options_of
+from .layers.window import Window
+from .notation.format import layer_text
+from .notation.parser import parse
+from .quantities import quantity
+from .quantities.field import widened
+from .quantities.receptive_field import Scattered, states
+from .table import Page, SpecText, Steps, Text
+
+METRICS = ("output", "params", "macs", "elementwise_ops", "activations", "receptive_field")
+_AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def worked(layer: Layer) -> Any:
+    """Return the layer with numbers that remember: stride and padding always stay visible."""
+    changed: dict[str, Any] = {}
+    for item in fields(layer):  # type: ignore[arg-type]
+        option = options_of(type(layer)).get(item.name)
+        if option is None or option.kind not in ("sizes", "size", "axes", "integer", "pad"):
+            continue
+        value = getattr(layer, item.name)
+        changed[item.name] = _remembering(value, option.letter in ("S", "P"))
+    return replace(layer, **changed) if changed else layer  # type: ignore[type-var]
+
+
+def _remembering(value: Any, visible: bool) -> Any:
+    if isinstance(value, Pad):
+        return Pad(*(None if part is None else _remembering(part, visible) for part in value))
+    if isinstance(value, tuple):
+        return tuple(_remembering(part, visible) for part in value)
+    if isinstance(value, int):
+        return Working(value, f"{value:,}" if visible else "")
+    return value
+
+
+def worked_facts(layer: Layer, inputs: tuple[Shape, ...]) -> Facts | None:
+    """Return the facts with working; None where a size is a symbol."""
+    if any(not isinstance(size, int) for shape in inputs for size in shape):
+        return None
+    remembered: Any = tuple(tuple(Working(size) for size in shape) for shape in inputs)
+    facts: Facts = worked(layer).facts(*remembered)
+    return facts
+
+
+def cost_formula(layer: Layer, facts: Facts) -> str:
+    """Return the multiply-adds of a layer as a product: ``14x14x48 * 5x5x480``."""
+    weight = facts.weights.get("weight")
+    if isinstance(layer, Contraction) and weight is not None and len(weight) > 1:
+        depth, *kernel = weight[1:]
+        if facts.macs == product(facts.output) * product(weight[1:]):
+            return f"{written(facts.output)} * {'x'.join(map(str, (*kernel, depth)))}"
+    again = worked_facts(layer, facts.inputs)
+    return "" if again is None or isinstance(again.macs, Unknown | int) else str(again.macs)
+
+
+def explanation(analysis: Analysis, position: int, metrics: tuple[str, ...] = METRICS) -> Steps:
+    """Return the worked numbers of the node at a position.
+
+    Where a size is a symbol, the formulas are shown with the symbols put in.
+    """
+    node, facts = analysis.nodes[position], analysis.facts[position]
+    again = worked_facts(node.layer, facts.inputs)
+    lines: list[tuple[str, tuple[str, ...]]] = []
+    for metric in metrics:
+        if again is None:
+            column = quantity(metric)
+            value = column.of(analysis)[position]
+            lines.append((column.title, (_plain(value),)))
+        elif metric == "output":
+            lines += _output(facts, again)
+        elif metric == "receptive_field":
+            lines += _field(analysis, position, again)
+        else:
+            lines += _count(metric, facts, again)
+    inputs = " and ".join(written(shape) for shape in facts.inputs)
+    return Steps(
+        f"{node.name}  {layer_text(node.layer, full=False)}", f"input {inputs}", tuple(lines)
+    )
+
+
+def _output(facts: Facts, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    made = spatial(again.output)
+    lines: list[tuple[str, tuple[str, ...]]] = []
+    if isinstance(again.windows, tuple):
+        names = _AXES.get(len(made), tuple(f"axis {i + 1}" for i in range(len(made))))
+        seen: dict[tuple[str, ...], str] = {}
+        for name, size in zip(names, made, strict=True):
+            steps = tuple(_steps(size))
+            if steps in seen and len(steps) > 1:
+                lines.append((name, ("the same", steps[-1])))
+            else:
+                lines.append((name, steps))
+            seen[steps] = name
+        lines.append(("channels", tuple(_steps(hwc(again.output)[-1]))))
+    return [*lines, ("output", (written(facts.output),))]
+
+
+def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    value: Any
+    if metric == "params":
+        if not facts.weights:
+            return [("params", ("0",))]
+        value = total(product(_textbook(shape)) for shape in again.weights.values())
+        if isinstance(value, Unknown):
+            return [("params", (f"unknown: {value.reason}",))]
+        return [("params", tuple(_steps(value)))]
+    if metric == "macs":
+        value = again.macs
+        if value == 0:
+            return []
+    elif metric == "elementwise_ops":
+        value = again.bias_adds + again.elementwise
+        if not isinstance(value, Unknown) and value == 0:
+            return []
+    elif metric == "activations":
+        if facts.is_view:
+            return [("activations", ("a view: none of its own", "0"))]
+        value = product(Working(int(size)) for size in hwc(facts.output))
+    else:
+        return []
+    title = quantity(metric).title
+    if isinstance(value, Unknown):
+        return [(title, (f"unknown: {value.reason}",))]
+    return [(title, tuple(_steps(value)))]
+
+
+def _textbook(shape: Shape) -> Shape:
+    """Order a weight as the textbook does: window, input depth, filters."""
+    return (*shape[2:], shape[1], shape[0]) if len(shape) > 1 else shape
+
+
+def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    title = quantity("receptive_field").title
+    state = states(analysis)[position]
+    if isinstance(state, Unknown):
+        return [(title, (f"unknown: {state.reason}",))]
+    if not isinstance(state, tuple):
+        return [(title, ("whole: it sees the entire input",))]
+    before = _field_before(analysis, analysis.nodes[position])
+    windows = again.windows
+    result = "x".join(str(axis.size) for axis in state)
+    if isinstance(windows, View) or before is None or isinstance(state, Scattered):
+        return [(title, (result,))]
+    lines: list[tuple[str, ...]] = []
+    for window, axis in zip(windows, before, strict=True):
+        if not isinstance(window, Window) or len(axis.starts) > 1:
+            return [(title, (result,))]
+        jump = Working(axis.jump, f"{axis.jump:,}")
+        lines.append(tuple(_steps(widened(Working(axis.size, f"{axis.size:,}"), window, jump))))
+    if len(set(lines)) == 1:
+        return [(title, lines[0])]
+    return [(f"{title}, axis {i + 1}", steps) for i, steps in enumerate(lines)]
+
+
+def _field_before(analysis: Analysis, node: Node) -> Any:
+    from .quantities.receptive_field import _start
+
+    if len(node.inputs) != 1:
+        return None
+    (name,) = node.inputs
+    if name in analysis.graph.inputs:
+        return _start(analysis.graph.inputs[name])
+    state = states(analysis)[analysis.position(name)]
+    return state if isinstance(state, tuple) and not isinstance(state, Scattered) else None
+
+
+def _steps(value: Any) -> list[str]:
+    return value.steps() if isinstance(value, Working) else [_plain(value)]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "x".join(str(part) for part in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def page(
+    analysis: Analysis,
+    spec: SpecText,
+    layers: tuple[str, ...] = (),
+    metrics: tuple[str, ...] = METRICS,
+    counting: str = "macs",
+    data: Any = None,
+) -> Page:
+    """Return the worked numbers of the named layers, or of all with the sums at the end.
+
+    A name stands for a layer or for a block. Errors: :class:`UsageError` (E49) for a layer
+    that does not exist.
+    """
+    chosen = [i for i, node in enumerate(analysis.nodes) if _named(node.name, layers)]
+    for layer in layers:
+        if not any(_named(node.name, (layer,)) for node in analysis.nodes):
+            analysis.position(layer)  # raises, naming the layers there are
+    steps = [explanation(analysis, i, metrics) for i in chosen]
+    blocks: list[Any] = [spec, *steps]
+    if not layers and len(analysis.nodes) > 1:
+        blocks.append(_sums(analysis, metrics))
+    if "macs" in metrics:
+        blocks.append(_conventions(analysis, chosen))
+    blocks.append(Text(f"Convention {counting}: {convention(counting).sentence}.", "note"))
+    return Page(tuple(blocks), lambda: data(steps) if data else {})
+
+
+def _named(name: str, layers: tuple[str, ...]) -> bool:
+    return not layers or any(name == one or name.startswith(one + ".") for one in layers)
+
+
+def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
+    lines = []
+    for key in ("params", "macs", "elementwise_ops", "activations"):
+        if key not in metrics:
+            continue
+        column = quantity(key)
+        parts = [value for value in column.of(analysis) if isinstance(value, Unknown) or value != 0]
+        value = column.total(analysis)
+        if isinstance(value, Unknown):
+            lines.append((column.title, (f"at least {_plain(value.at_least)}: {value.reason}",)))
+        elif 1 < len(parts) <= 12:
+            lines.append((column.title, (" + ".join(_plain(p) for p in parts), _plain(value))))
+        else:
+            lines.append((column.title, (f"the sum of {len(parts)} layers", _plain(value))))
+    return Steps("total", "", tuple(lines))
+
+
+def _conventions(analysis: Analysis, chosen: list[int]) -> Steps:
+    lines = []
+    for key, counted in CONVENTIONS.items():
+        column = cost(key).of(analysis)
+        value: Any = sum(column[i] for i in chosen)
+        if isinstance(value, Unknown):
+            value = f"at least {_plain(value.at_least)}"
+        lines.append((f"{counted.title} (--convention {key})", (_plain(value),)))
+    return Steps("The same, by other conventions", "", tuple(lines))
+
+
+def formulas(kind: type[Layer]) -> dict[str, str]:
+    """Return the general formulas of a layer: ``shape``, ``params`` and ``macs``, in letters.
+
+    They are the layer's own formulas, run on numbers that print as letters; outputs read Ho, Wo.
+    """
+    node, inputs = _example(kind)
+    layer = _lettered(node.layer)
+    letters = tuple(_letters(shape, "") for shape in inputs)
+    facts = layer.facts(*letters)
+    found = {"shape": "x".join(str(size) for size in hwc(facts.output))}
+    found["params"] = str(total(product(_textbook(shape)) for shape in facts.weights.values()))
+    if isinstance(layer, UnaryLayer):
+        output = _letters(tuple(int(size) for size in facts.output), "o")
+        kept: Any = tuple(
+            new if isinstance(old, Working) and not old.is_leaf else old
+            for old, new in zip(facts.output, output, strict=True)
+        )
+        found["macs"] = str(layer.macs(letters[0], kept))
+    else:
+        found["macs"] = "0"
+    return found
+
+
+def _example(kind: type[Layer]) -> tuple[Node, tuple[Shape, ...]]:
+    analysis = walk(expand(parse(kind.examples[0].format(word=kind.word))))
+    for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
+        if type(node.layer) is kind:
+            return node, facts.inputs
+    raise AssertionError(f"the first example of {kind.word} does not contain it")
+
+
+def _lettered(layer: Layer) -> Any:
+    changed: dict[str, Any] = {}
+    for key, option in options_of(type(layer)).items():
+        if option.letter:
+            changed[key] = _with_letter(getattr(layer, key), option.letter)
+    return replace(layer, **changed) if changed else layer  # type: ignore[type-var]
+
+
+def _with_letter(value: Any, letter: str) -> Any:
+    if isinstance(value, Pad):
+        return Pad(Working(value.before, letter)) if value.after is None else value  # type: ignore[arg-type]
+    if isinstance(value, tuple):
+        return tuple(_with_letter(part, letter) for part in value)
+    return Working(value, letter) if isinstance(value, int) else value
+
+
+def _letters(shape: Shape, mark: str) -> Any:
+    names = {1: ("D",), 2: ("L", "D"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W")}[len(shape)]
+    return tuple(Working(size, letter + mark) for size, letter in zip(shape, names, strict=True))

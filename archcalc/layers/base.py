@@ -1,0 +1,401 @@
+"""A layer states facts: shapes, named weights, multiply-adds, windows, a torch module, examples.
+
+Every class here is abstract; every class that has a word in the notation is final. There are no
+defaults at the root: a layer that costs nothing says so by the family it inherits from.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, final
+
+from ..arithmetic.dims import Dim, Shape, product, require, total
+from ..arithmetic.unknown import Unknown
+from ..errors import LayerError
+from .options import options_of
+from .window import AxisWindow
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Weights = dict[str, Shape]
+Count = int | Unknown
+
+
+class View(Enum):
+    """How an output sees the input when it does not look through windows."""
+
+    POINTWISE = "each position sees its own"
+    WHOLE = "every position sees everything"
+    SCATTERED = "positions are rearranged; each value sees what it saw before"
+    UNKNOWN = "nobody said what a position sees"
+
+
+Windows = tuple[AxisWindow, ...] | View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What one layer states for given inputs, per sample.
+
+    ``macs`` are contractions only; ``bias_adds`` and ``elementwise`` are the operations outside
+    them. ``input_macs`` is the part of ``macs`` whose gradient is only needed when the input
+    itself needs one. ``connections`` is None where the course's count does not apply, and
+    ``depth`` is the number of weighted layers inside. ``memo`` holds what quantities derive.
+    """
+
+    inputs: tuple[Shape, ...]
+    output: Shape
+    weights: Weights
+    buffers: Weights
+    macs: Count
+    input_macs: Count
+    bias_adds: Count
+    elementwise: Count
+    connections: Count | None
+    windows: Windows
+    depth: Count
+    is_view: bool
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def params(self) -> Count:
+        """Learned values: the sizes of the named weights, added."""
+        return total(product(shape) for shape in self.weights.values())
+
+
+class Layer(ABC):
+    """A kind of layer with its options; states facts, and nothing else.
+
+    ``word`` is its name in the notation and ``examples`` are specs that contain it.
+    """
+
+    word: ClassVar[str] = ""
+    examples: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, name: str = "", **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if not name:
+            return
+        known = WORDS.get(name)
+        if known is not None and known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"the word {name!r} is used by both {known!r} and {cls!r}")
+        cls.word = name
+        WORDS[name] = cls
+
+    def __post_init__(self) -> None:
+        for key, option in options_of(type(self)).items():
+            if option.kind not in ("sizes", "size", "axes", "integer"):
+                continue
+            value = getattr(self, key)
+            for part in value if isinstance(value, tuple) else (value,):
+                if part is not None:
+                    require(part >= option.least, lambda o=option, k=key: _too_small(o, k))
+
+    @abstractmethod
+    def facts(self, *inputs: Shape) -> Facts:
+        """Return everything the layer states for these inputs."""
+
+    @abstractmethod
+    def build(self, *inputs: Shape) -> nn.Module:
+        """Return the equivalent torch module for inputs of these shapes; torch loads here."""
+
+    def cautions(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        """Return code and text of what is legal but probably not meant."""
+        return ()
+
+
+def _too_small(option: Any, key: str) -> LayerError:
+    if option.kind in ("sizes", "size"):
+        return LayerError(
+            "E11",
+            "sizes must be whole numbers of at least 1",
+            part=key,
+        )
+    return LayerError("E13", f"{option.word} must be at least {option.least}", part=key)
+
+
+WORDS: dict[str, type[Layer]] = {}
+
+
+class UnaryLayer(Layer):
+    """A layer with one input."""
+
+    @final
+    def facts(self, *inputs: Shape) -> Facts:
+        """Return everything the layer states for one input shape."""
+        (x,) = inputs
+        self.check(x)
+        output = self.output(x)
+        y = settled(output)
+        return Facts(
+            inputs=inputs,
+            output=output,
+            weights=self.weights(x),
+            buffers=self.buffers(x),
+            macs=self.macs(x, y),
+            input_macs=self.input_macs(x, y),
+            bias_adds=self.bias_adds(x, y),
+            elementwise=self.elementwise(x, y),
+            connections=self.connections(x, y),
+            windows=self.windows(x),
+            depth=self.depth(),
+            is_view=self.is_view(),
+        )
+
+    @abstractmethod
+    def check(self, x: Shape) -> None:
+        """Raise :class:`LayerError` when the layer cannot take this input."""
+
+    @abstractmethod
+    def windows(self, x: Shape) -> Windows:
+        """Return one window per spatial axis, or how else the output sees the input."""
+
+    @abstractmethod
+    def output(self, x: Shape) -> Shape:
+        """Return the output shape."""
+
+    @abstractmethod
+    def weights(self, x: Shape) -> Weights:
+        """Return the learned tensors by torch's names."""
+
+    @abstractmethod
+    def buffers(self, x: Shape) -> Weights:
+        """Return the tensors that are stored but not learned."""
+
+    @abstractmethod
+    def macs(self, x: Shape, y: Shape) -> Count:
+        """Return the multiply-adds of the contractions; ``y`` is the output shape."""
+
+    @abstractmethod
+    def input_macs(self, x: Shape, y: Shape) -> Count:
+        """Return the multiply-adds that contract weights with the input itself."""
+
+    @abstractmethod
+    def bias_adds(self, x: Shape, y: Shape) -> Count:
+        """Return the additions of a bias to the result of a contraction."""
+
+    @abstractmethod
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Return the other operations outside contractions; an exp or a root counts once."""
+
+    @abstractmethod
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        """Return the inputs read by each unit, summed; None where the count does not apply."""
+
+    @abstractmethod
+    def depth(self) -> Count:
+        """Return the number of weighted layers, one after the other, inside."""
+
+    @abstractmethod
+    def is_view(self) -> bool:
+        """Return whether the output is the input's memory seen otherwise."""
+
+
+class Contraction(UnaryLayer):
+    """A layer that multiplies its input with one weight tensor: convolution, linear.
+
+    ``weights`` holds ``weight`` and, with a bias, ``bias``.
+    """
+
+    def buffers(self, x: Shape) -> Weights:
+        """Say that nothing is stored that is not learned."""
+        return {}
+
+    def input_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that all multiply-adds contract the weights with the input."""
+        return self.macs(x, y)
+
+    def bias_adds(self, x: Shape, y: Shape) -> Count:
+        """Count one addition per output value when there is a bias."""
+        return product(hwc(y)) if "bias" in self.weights(x) else 0
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that there is nothing besides the contraction and its bias."""
+        return 0
+
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        """Count each weight once per use: the multiply-adds."""
+        return self.macs(x, y)
+
+    def depth(self) -> int:
+        """Count one weighted layer."""
+        return 1
+
+    def is_view(self) -> bool:
+        """Say that the output is new memory."""
+        return False
+
+
+class Weightless(UnaryLayer):
+    """A layer without contraction, and with nothing learned unless it says otherwise."""
+
+    def macs(self, x: Shape, y: Shape) -> Count:
+        """Say that there is no contraction."""
+        return 0
+
+    def input_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that there is no contraction."""
+        return 0
+
+    def bias_adds(self, x: Shape, y: Shape) -> Count:
+        """Say that no bias follows a contraction."""
+        return 0
+
+
+class Pooling(Weightless):
+    """A window that summarizes each channel by itself."""
+
+    def buffers(self, x: Shape) -> Weights:
+        """Say that nothing is stored."""
+        return {}
+
+    def is_view(self) -> bool:
+        """Say that the output is new memory."""
+        return False
+
+
+class Elementwise(Weightless):
+    """Each value by itself (or with its channel's neighbours): the shape stays."""
+
+    def windows(self, x: Shape) -> Windows:
+        """Say that each position sees its own."""
+        return View.POINTWISE
+
+    def output(self, x: Shape) -> Shape:
+        """Keep the shape."""
+        return x
+
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        """Say that units and connections are not counted for this layer."""
+        return None
+
+    def depth(self) -> int:
+        """Say that this is no weighted layer."""
+        return 0
+
+
+class Reshape(Weightless):
+    """The same values in another shape: no memory, no work."""
+
+    def weights(self, x: Shape) -> Weights:
+        """Say that nothing is learned."""
+        return {}
+
+    def buffers(self, x: Shape) -> Weights:
+        """Say that nothing is stored."""
+        return {}
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that nothing is computed."""
+        return 0
+
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        """Say that units and connections are not counted for this layer."""
+        return None
+
+    def depth(self) -> int:
+        """Say that this is no weighted layer."""
+        return 0
+
+    def is_view(self) -> bool:
+        """Say that the output is the input's memory."""
+        return True
+
+
+class MergeLayer(Layer):
+    """A layer that joins several inputs and learns nothing."""
+
+    @final
+    def facts(self, *inputs: Shape) -> Facts:
+        """Return everything the layer states for these input shapes."""
+        self.check(*inputs)
+        y = self.output(*inputs)
+        return Facts(
+            inputs=inputs,
+            output=y,
+            weights={},
+            buffers={},
+            macs=0,
+            input_macs=0,
+            bias_adds=0,
+            elementwise=self.elementwise(inputs, y),
+            connections=None,
+            windows=View.POINTWISE,
+            depth=0,
+            is_view=False,
+        )
+
+    @abstractmethod
+    def check(self, *inputs: Shape) -> None:
+        """Raise :class:`LayerError` when the inputs cannot be joined."""
+
+    @abstractmethod
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the output shape."""
+
+    @abstractmethod
+    def elementwise(self, inputs: tuple[Shape, ...], y: Shape) -> Count:
+        """Return the operations that joining takes."""
+
+
+# Shapes: (C, H, W) with any number of spatial axes, (L, D) for sequences, (D,) for vectors
+
+
+def settled(x: Shape) -> Shape:
+    """Return the sizes without their working, so that explanations do not nest."""
+    if all(type(size) is int for size in x):
+        return x
+    return tuple(getattr(size, "settled", lambda size=size: size)() for size in x)
+
+
+def channels(x: Shape) -> Dim:
+    """Return the number of channels: the width D of a sequence or vector."""
+    return x[0] if len(x) > 2 else x[-1]
+
+
+def spatial(x: Shape) -> tuple[Dim, ...]:
+    """Return the spatial sizes: (H, W) of a volume, (L,) of a sequence, () of a vector."""
+    return x[1:] if len(x) > 2 else x[:-1]
+
+
+def volume(channel_count: Dim, sizes: tuple[Dim, ...]) -> Shape:
+    """Return the shape with these channels and spatial sizes."""
+    return (channel_count, *sizes) if len(sizes) > 1 else (*sizes, channel_count)
+
+
+def hwc(x: Shape) -> Shape:
+    """Return the sizes in the textbook's order: height, width, channels."""
+    return (*spatial(x), channels(x))
+
+
+def written(x: Shape) -> str:
+    """Return a shape as people write it: 14x14x480."""
+    return "x".join(str(part) for part in hwc(x))
+
+
+def described(x: Shape) -> str:
+    """Return what a shape is, for messages."""
+    if len(x) == 1:
+        return f"a vector of {x[0]}"
+    if len(x) == 2:
+        return f"{x[0]} tokens of width {x[1]}"
+    return written(x)
+
+
+def spread(value: Any, count: int, word: str, part: str) -> tuple[Any, ...]:
+    """Return one value per axis, from one for all or exactly as many."""
+    if not isinstance(value, tuple):
+        return (value,) * count
+    if len(value) == 1:
+        return value * count
+    if len(value) != count:
+        raise LayerError(
+            "E09",
+            f"{word} has {len(value)} values, but there {'is' if count == 1 else 'are'} {count} "
+            f"spatial {'axis' if count == 1 else 'axes'}",
+            part=part,
+        )
+    return value

@@ -1,0 +1,138 @@
+"""Making maps larger without learning: upsampling and pixel shuffle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..arithmetic.dims import Dim, NotExact, Shape, exact_div, product
+from ..errors import LayerError
+from .base import Count, Weightless, Weights, channels, described, hwc, spatial, spread, volume
+from .options import choice, size, sizes
+from .window import TransposedWindow
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class _Resize(Weightless):
+    """Larger maps, in new memory, with nothing learned."""
+
+    def weights(self, x: Shape) -> Weights:
+        return {}
+
+    def buffers(self, x: Shape) -> Weights:
+        return {}
+
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        return None
+
+    def depth(self) -> int:
+        return 0
+
+    def is_view(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Upsample(_Resize, name="upsample"):
+    """Upsampling: each position repeated, or blended with its neighbours (bilinear)."""
+
+    factor: tuple[int, ...] = sizes("F", "how many times larger", "a factor", "2")
+    mode: str = choice("mode", ("nearest", "bilinear"), "repeat, or blend the nearest", "nearest")
+
+    examples = (
+        "14x14x64 | upsample 2",
+        "7x9x8 | upsample 2x3 mode bilinear",
+        "100x16 | upsample 4",
+        "4x5x6x3 | upsample 2 mode bilinear",
+    )
+
+    def check(self, x: Shape) -> None:
+        if not spatial(x):
+            raise LayerError(
+                "E31", f"upsample needs height x width x channels; the input is {described(x)}"
+            )
+        self._factors(x)
+
+    def _factors(self, x: Shape) -> tuple[Dim, ...]:
+        return spread(self.factor, len(spatial(x)), "upsample", "factor")
+
+    def windows(self, x: Shape) -> tuple[TransposedWindow, ...]:
+        """State which outputs an input reaches: its own, blended also half of each neighbour's.
+
+        Output centres lie at (o + 1/2)/f - 1/2 (torch's ``align_corners=False``).
+        """
+        if self.mode == "nearest":
+            return tuple(TransposedWindow(kernel=f, stride=f) for f in self._factors(x))
+        return tuple(
+            TransposedWindow(kernel=f + 2 * (f // 2), stride=f, before=f // 2)
+            for f in self._factors(x)
+        )
+
+    def output(self, x: Shape) -> Shape:
+        grown = zip(spatial(x), self._factors(x), strict=True)
+        return volume(channels(x), tuple(n * f for n, f in grown))
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Count for each blended value a product with each of its 2^n corners, and their sum."""
+        if self.mode == "nearest":
+            return 0
+        corners = product((2,) * len(spatial(x)))
+        return product(hwc(y)) * (corners + corners - 1)
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from torch import nn
+
+        from .torch_modules import channels_first
+
+        (x,) = inputs
+        rank = len(spatial(x))
+        blends = ("linear", "bilinear", "trilinear")
+        mode = "nearest" if self.mode == "nearest" else blends[rank - 1]
+        return channels_first(nn.Upsample, rank, scale_factor=self._factors(x), mode=mode)
+
+
+@dataclass(frozen=True)
+class PixelShuffle(_Resize, name="pixelshuffle"):
+    """Pixel shuffle: groups of r*r channels become blocks of r x r pixels.
+
+    Shi et al. 2016, https://arxiv.org/abs/1609.05158.
+    """
+
+    factor: int = size("r", "how many times larger", "a factor")
+
+    examples = ("14x14x64 | pixelshuffle 2", "5x7x27 | pixelshuffle 3")
+
+    def check(self, x: Shape) -> None:
+        if len(spatial(x)) != 2:
+            raise LayerError(
+                "E31", f"pixelshuffle needs height x width x channels; the input is {described(x)}"
+            )
+        try:
+            self.output(x)
+        except NotExact:
+            block = self.factor * self.factor
+            raise LayerError(
+                "E14",
+                f"{channels(x)} channels cannot be split into blocks of "
+                f"{self.factor}x{self.factor} pixels",
+                part="factor",
+                help=f"the channels must be a multiple of {block}",
+            ) from None
+
+    def windows(self, x: Shape) -> tuple[TransposedWindow, ...]:
+        return tuple(TransposedWindow(kernel=self.factor, stride=self.factor) for _ in spatial(x))
+
+    def output(self, x: Shape) -> Shape:
+        depth = exact_div(channels(x), self.factor * self.factor)
+        return volume(depth, tuple(n * self.factor for n in spatial(x)))
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that moving values computes nothing."""
+        return 0
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.PixelShuffle(self.factor)

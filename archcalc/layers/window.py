@@ -1,0 +1,195 @@
+"""How output positions look at the input along one axis: the only place of the size formulas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..arithmetic.dims import Dim, ceil_div, larger, smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window sliding over one axis: convolution and pooling.
+
+    ``after`` is None when the padding is ``before`` on both sides. ``same`` marks padding that
+    was chosen so that the output is ceil(size / stride).
+
+    >>> Window(kernel=7, stride=2, before=3).output(224)
+    112
+    """
+
+    kernel: Dim
+    stride: Dim = 1
+    before: Dim = 0
+    after: Dim | None = None
+    dilation: Dim = 1
+    ceil: bool = False
+    same: bool = False
+
+    @classmethod
+    def keeping(cls, size: Dim, kernel: Dim, stride: Dim, dilation: Dim) -> Window:
+        """Return the window of TensorFlow's ``same`` rule: the odd pixel goes to the end."""
+        span = dilation * (kernel - 1) + 1
+        padding = larger((ceil_div(size, stride) - 1) * stride + span - size, 0)
+        before = padding // 2
+        return cls(kernel, stride, before, padding - before, dilation, same=True)
+
+    @property
+    def span(self) -> Dim:
+        """Input positions from the first tap to the last: ``d*(k - 1) + 1``."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def padded(self, size: Dim) -> Dim:
+        """Return the size with the padding on both sides."""
+        if self.after is None:
+            return size + 2 * self.before
+        return size + self.before + self.after
+
+    def output(self, size: Dim) -> Dim:
+        """Return the number of window positions.
+
+        Floor: https://arxiv.org/abs/1603.07285, relationship 6. Ceil: a window that would start
+        in the padding at the end is dropped, as PyTorch and Caffe do.
+        """
+        if self.same:
+            return ceil_div(size, self.stride)
+        if self.ceil:
+            last = ceil_div(self.padded(size) - self.span, self.stride) + 1
+            return smaller(last, ceil_div(size + self.before, self.stride))
+        return (self.padded(size) - self.span) // self.stride + 1
+
+    # Which input positions feed output position ``o``; moved by ``period`` outputs, by ``shift``.
+
+    @property
+    def period(self) -> Dim:
+        """Outputs after which the window's position pattern repeats: always 1 here."""
+        return 1
+
+    @property
+    def shift(self) -> Dim:
+        """Inputs the window moves in one period: the stride."""
+        return self.stride
+
+    def reach(self, position: Dim) -> tuple[Dim, Dim]:
+        """Return the first and last input position (padding included) of an output position."""
+        first = position * self.stride - self.before
+        return first, first + self.span - 1
+
+    def unread(self, size: int) -> int:
+        """Return how many positions at the end of the axis no window reads."""
+        _, last = self.reach(self.output(size) - 1)
+        return max(size - 1 - last, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TransposedWindow:
+    """A window that writes instead of reading: transposed convolution and upsampling.
+
+    >>> TransposedWindow(kernel=3, stride=2).output(5)
+    11
+    """
+
+    kernel: Dim
+    stride: Dim
+    before: Dim = 0
+    after: Dim | None = None
+    dilation: Dim = 1
+    extra: Dim = 0
+
+    @property
+    def span(self) -> Dim:
+        """Output positions that one input position writes to: ``d*(k - 1) + 1``."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def output(self, size: Dim) -> Dim:
+        """Return the output size. https://arxiv.org/abs/1603.07285, relationship 14."""
+        grown = (size - 1) * self.stride
+        if self.after is None:
+            return grown - 2 * self.before + self.span + self.extra
+        return grown - self.before - self.after + self.span + self.extra
+
+    @property
+    def period(self) -> Dim:
+        """Outputs after which the pattern repeats: the stride."""
+        return self.stride
+
+    @property
+    def shift(self) -> Dim:
+        """Inputs the pattern moves in one period: 1."""
+        return 1
+
+    def reach(self, position: int) -> tuple[int, int]:
+        """Return the first and last input position that feed an output position.
+
+        Where no input feeds it (stride larger than the kernel) the last is before the first.
+        """
+        last = (position + self.before) // self.stride
+        return ceil_div(position + self.before - self.span + 1, self.stride), last
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveWindow:
+    """Windows chosen so that the output has a given size: adaptive pooling.
+
+    Output ``o`` covers inputs floor(o*size/output) to ceil((o + 1)*size/output) - 1.
+    """
+
+    size: Dim
+    target: Dim
+
+    @property
+    def span(self) -> Dim:
+        """Inputs of the widest window."""
+        if self._even:
+            return self.size // self.target
+        return ceil_div(self.size + self.target - self._common, self.target)
+
+    def output(self, size: Dim) -> Dim:
+        """Return the output size, which was given."""
+        return self.target
+
+    @property
+    def period(self) -> int:
+        """Outputs after which the pattern repeats."""
+        return self.target // self._common
+
+    @property
+    def shift(self) -> int:
+        """Inputs the pattern moves in one period."""
+        return self.size // self._common
+
+    def reach(self, position: int) -> tuple[int, int]:
+        """Return the first and last input position of an output position."""
+        first = (position * self.size) // self.target
+        return first, ceil_div((position + 1) * self.size, self.target) - 1
+
+    def reads(self) -> int:
+        """Return the inputs read by all output positions together.
+
+        Two neighbouring windows share one input, unless their border falls between inputs.
+        """
+        if self._even:
+            return self.size
+        return self.size + self.target - self._common
+
+    @property
+    def _even(self) -> bool:
+        return self._common is self.target or (self._common == self.target) is True
+
+    @property
+    def _common(self) -> Dim:
+        """The greatest common divisor; a symbolic size is taken to be a multiple of the target."""
+        import math
+
+        try:
+            return math.gcd(self.size, self.target)
+        except TypeError:  # neither arrays nor symbols are an index
+            if not hasattr(self.size, "shape") and not hasattr(self.target, "shape"):
+                return self.target
+        import numpy
+
+        common: Dim = numpy.gcd(self.size, self.target)
+        return common
+
+
+AxisWindow = Window | TransposedWindow | AdaptiveWindow

@@ -1,0 +1,1 @@
+"""The notation: text to a tree of entries and back. It knows no shapes and no costs."""

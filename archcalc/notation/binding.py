@@ -1,0 +1,354 @@
+"""From the atoms behind a word to a layer with options: the signature table at work.
+
+Every atom is consumed by an option of the layer, or it is an error; nothing is ever ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..arithmetic.expression import Expression
+from ..errors import LayerError, Span
+from ..layers import layer_type, words
+from ..layers.options import REQUIRED, Option, Pad, options_of
+
+LARGEST_SIZE = 2**31 - 1
+POSITIONAL = ("sizes", "size", "name", "shape")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One token behind a word. ``kind``: dims, decimal, pad, slash, short, plus or name."""
+
+    kind: str
+    value: Any
+    text: str
+    span: Span
+
+
+class BindError(Exception):
+    """An atom that does not fit; becomes a problem in the parser."""
+
+    def __init__(self, code: str, message: str, span: Span | None, help: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.span, self.help = code, message, span, help
+
+
+@dataclass
+class Bound:
+    """The outcome of binding: the layer or block and where its options were written."""
+
+    made: Any
+    parts: dict[str, Span]
+    symbolic: bool
+    suffixes: tuple[Atom, ...]
+    given: frozenset[str]
+
+
+def bind(kind: type, word: str, atoms: list[Atom], stage: Span, leading: list[Atom]) -> Bound:
+    """Fill the options of a layer or block class from atoms.
+
+    ``leading`` are sizes written before the word (``7x7 conv``). Errors: :class:`BindError`.
+    """
+    return _Binder(kind, word, stage).run(atoms, leading)
+
+
+class _Binder:
+    def __init__(self, kind: type, word: str, stage: Span) -> None:
+        self.kind, self.word, self.stage = kind, word, stage
+        self.options = options_of(kind)
+        self.values: dict[str, Any] = {}
+        self.parts: dict[str, Span] = {}
+        self.sizes: list[Any] = []
+        self.size_spans: list[Span] = []
+        self.suffixes: list[Atom] = []
+        self.queue: list[Atom] = []
+
+    def run(self, atoms: list[Atom], leading: list[Atom]) -> Bound:
+        self.queue = list(atoms)
+        for atom in leading:
+            self.add_sizes(atom)
+        self.loose = bool(leading)
+        while self.queue:
+            self.take(self.queue.pop(0))
+        self.place_sizes()
+        self.check_missing()
+        try:
+            made = self.kind(**self.values)
+        except LayerError as error:
+            span = self.parts.get(error.part, self.stage)
+            raise BindError(error.code, error.message, span, error.help) from None
+        symbolic = any(_has_expression(value) for value in self.values.values())
+        given = frozenset(self.values)
+        return Bound(made, self.parts, symbolic, tuple(self.suffixes), given)
+
+    # One atom
+
+    def take(self, atom: Atom) -> None:
+        if atom.kind == "plus":
+            self.suffixes.append(atom)
+        elif atom.kind == "slash":
+            self.set(self.by(lambda o: o.kind == "axes" and o.short == "s", atom), atom, atom)
+        elif atom.kind == "short":
+            letter = atom.text[0]
+            field = self.find(lambda o: o.short == letter)
+            if field is None:
+                raise self.not_an_option(atom)
+            self.set(field, atom, atom)
+        elif atom.kind in ("dims", "decimal", "pad"):
+            self.take_value(atom)
+        else:
+            self.take_name(atom)
+
+    def take_value(self, atom: Atom) -> None:
+        if "probability" in self.options and not self.sizes and atom.kind != "pad":
+            self.set("probability", atom, atom)  # `dropout 0.5`
+            return
+        shape = self.find(lambda o: o.kind == "shape")
+        if shape is not None and shape not in self.values and atom.kind == "dims":
+            self.values[shape] = atom.value
+            self.parts[shape] = atom.span
+            return
+        positional = self.find(lambda o: o.kind in ("sizes", "size")) is not None
+        if atom.kind == "dims" and positional and (not self.sizes or self.loose):
+            self.add_sizes(atom)
+            return
+        raise self.not_an_option(atom)
+
+    def add_sizes(self, atom: Atom) -> None:
+        self.sizes += atom.value
+        self.size_spans += [atom.span] * len(atom.value)
+
+    def take_name(self, atom: Atom) -> None:
+        text = atom.text
+        if text in ("same", "valid") and self.find(lambda o: o.kind == "pad"):
+            field = self.by(lambda o: o.kind == "pad", atom)
+            self.put(field, "same" if text == "same" else (Pad(0),), atom)
+            return
+        for field, option in self.options.items():
+            if option.kind == "flag" and text in (option.word, option.off):
+                self.put(field, text == option.word, atom)
+                return
+            if option.kind == "choice" and not option.word and text in option.choices:
+                self.put(field, text, atom)
+                return
+            if option.kind == "name" and field not in self.values:
+                self.put(field, text, atom)
+                return
+            if option.word == text and option.kind not in (*POSITIONAL, "flag"):
+                self.set(field, atom, self.next_value(atom, option))
+                return
+            if option.word == text and option.kind == "size":
+                value = self.next_value(atom, option)
+                self.put(field, self.single(value), atom)
+                return
+        raise self.not_an_option(atom)
+
+    def next_value(self, atom: Atom, option: Option) -> Atom:
+        wanted = ("name",) if option.kind == "choice" else ("dims", "decimal", "pad")
+        if option.kind == "pad" and self.queue and self.queue[0].text in ("same", "valid"):
+            return self.queue.pop(0)
+        if not self.queue or self.queue[0].kind not in wanted:
+            examples = {
+                "pad": "`pad 1`, `pad 0:1`, or `same`",
+                "choice": " or ".join(f"`{option.word} {c}`" for c in option.choices),
+            }
+            help = examples.get(option.kind, f"`{option.word} 2`")
+            raise BindError("E09", f'option "{atom.text}" has no value', atom.span, help)
+        return self.queue.pop(0)
+
+    # Values
+
+    def set(self, field: str, atom: Atom, value: Atom) -> None:
+        option = self.options[field]
+        made: Any
+        if option.kind == "pad":
+            made = "same" if value.text == "same" else self.pads(value)
+        elif option.kind == "axes":
+            parts = self.dims(value)
+            made = parts[0] if len(set(parts)) == 1 else tuple(parts)
+        elif option.kind == "number":
+            made = value.text
+        elif option.kind == "choice":
+            if value.text not in option.choices:
+                known = ", ".join(option.choices)
+                raise BindError(
+                    "E09", f'{option.word} "{value.text}" is not one of {known}', value.span
+                )
+            made = value.text
+        else:
+            made = self.single(value)
+        self.put(field, made, atom, value.span)
+
+    def put(self, field: str, value: Any, atom: Atom, upto: Span | None = None) -> None:
+        if field in self.values:
+            raise BindError("E08", f'"{atom.text}": this option is given twice', atom.span)
+        self.values[field] = value
+        end = (upto or atom.span).end
+        self.parts[field] = Span(atom.span.source, atom.span.start, max(end, atom.span.end))
+
+    def dims(self, atom: Atom) -> list[Any]:
+        if atom.kind in ("decimal", "pad"):
+            raise BindError("E11", "sizes must be whole numbers of at least 1", atom.span)
+        return list(atom.value)
+
+    def single(self, atom: Atom) -> Any:
+        parts = self.dims(atom)
+        if len(parts) != 1:
+            raise BindError(
+                "E09", f'"{atom.text}" is {len(parts)} values; one is needed', atom.span
+            )
+        return parts[0]
+
+    def pads(self, atom: Atom) -> tuple[Pad, ...]:
+        if atom.text == "valid":
+            return (Pad(0),)
+        if atom.kind == "decimal":
+            raise BindError("E11", "padding must be a whole number", atom.span)
+        parts = [part if isinstance(part, Pad) else Pad(part) for part in atom.value]
+        parts = [Pad(p.before) if p.after == p.before else p for p in parts]
+        return (parts[0],) if len(set(parts)) == 1 else tuple(parts)
+
+    def place_sizes(self) -> None:
+        fields = [f for f, o in self.options.items() if o.kind in ("sizes", "size")]
+        fields = [f for f in fields if f not in self.values]
+        several = [f for f in fields if self.options[f].kind == "sizes"]
+        singles = [f for f in fields if self.options[f].kind == "size"]
+        count = len(self.sizes)
+        if not count:
+            return
+        if not several and count > len(singles):
+            raise BindError(
+                "E08",
+                f"{self.word} takes {len(singles)} size{'s' * (len(singles) != 1)}, got {count}",
+                self.size_spans[0],
+                self.signature(),
+            )
+        if several and count <= len(singles):
+            return  # reported as missing
+        spread = count - len(singles) if several else 0
+        taken = 0
+        for field in fields:
+            width = spread if field in several else 1
+            if taken >= count:
+                break
+            value = self.sizes[taken : taken + width]
+            span = Span(
+                self.size_spans[taken].source,
+                self.size_spans[taken].start,
+                self.size_spans[taken + width - 1].end,
+            )
+            self.values[field] = tuple(value) if field in several else value[0]
+            self.parts[field] = span
+            taken += width
+
+    def check_missing(self) -> None:
+        for field, option in self.options.items():
+            if option.default is REQUIRED and field not in self.values and option.needed:
+                needed = option.needed
+                if option.kind == "sizes" and self.sizes:
+                    needed = next(
+                        (o.needed for o in self.options.values() if o.kind == "size"), needed
+                    )
+                raise BindError(
+                    "E10",
+                    f"{self.word} needs {needed}: {self.example()}",
+                    self.size_spans[0] if self.size_spans else self.stage,
+                    self.signature(),
+                )
+
+    # Words
+
+    def find(self, test: Callable[[Option], bool]) -> str | None:
+        return next((field for field, option in self.options.items() if test(option)), None)
+
+    def by(self, test: Callable[[Option], bool], atom: Atom) -> str:
+        field = self.find(test)
+        if field is None:
+            raise self.not_an_option(atom)
+        return field
+
+    def signature(self) -> str:
+        return f"archcalc layers {self.word}"
+
+    def example(self) -> str:
+        written = {
+            "conv": "`conv 3x3x64`",
+            "deconv": "`deconv 2x2x64 s2`",
+            "dwconv": "`dwconv 3x3`",
+            "embedding": "`embedding 30522x768`",
+            "opaque": "`opaque routing 14x14x256 params 1000 macs 2000000`",
+        }
+        if self.word in written:
+            return written[self.word]
+        kinds = [o.kind for o in self.options.values() if o.kind in ("sizes", "size")]
+        return f"`{self.word} 2x2`" if "sizes" in kinds else f"`{self.word} 64`"
+
+    def not_an_option(self, atom: Atom) -> BindError:
+        text = atom.text
+        known = [o.word for o in self.options.values() if o.word and o.kind not in POSITIONAL]
+        known += [o.off for o in self.options.values() if o.off]
+        if self.find(lambda o: o.kind == "pad"):
+            known += ["same", "valid"]
+        message = f'"{text}" is not an option of {self.word}'
+        if layer_type(text) is not None:
+            plus = f", or `+{text}`" if is_suffix(text) else ""
+            return BindError("E08", message, atom.span, f"a layer of its own `| {text}`{plus}")
+        near = difflib.get_close_matches(text, known, 1)
+        if near:
+            return BindError("E08", f'{message}; did you mean "{near[0]}"?', atom.span)
+        help = (
+            f"{self.word} takes: {', '.join(known)}" if known else f"{self.word} takes no options"
+        )
+        return BindError("E08", message, atom.span, help)
+
+
+def is_suffix(word: str) -> bool:
+    """Tell whether a word can be written as ``+word``: a layer that needs no sizes."""
+    found = layer_type(word)
+    if found is None or word in ("flatten", "tokens", "cls", "gap", "attn", "concat", "add", "mul"):
+        return False
+    return all(option.default is not REQUIRED for option in options_of(found).values())
+
+
+def suggestion(word: str, others: tuple[str, ...]) -> str:
+    """Return the known word nearest to an unknown one, or nothing."""
+    lowered = word.lower()
+    if lowered in _SYNONYMS:
+        return _SYNONYMS[lowered]
+    known = (*words(), *others)
+    if lowered in known:
+        return lowered
+    near = difflib.get_close_matches(lowered, known, 1, 0.6)
+    return near[0] if near else ""
+
+
+_SYNONYMS = {
+    "dense": "fc",
+    "conv2d": "conv",
+    "convolution": "conv",
+    "batchnorm": "bn",
+    "layernorm": "ln",
+    "groupnorm": "gn",
+    "convtranspose": "deconv",
+    "convtranspose2d": "deconv",
+    "depthwise": "dwconv",
+    "globalavgpool": "gap",
+    "pool": "maxpool",
+    "averagepool": "avgpool",
+    "swish": "silu",
+    "attention": "attn",
+    "mha": "attn",
+    "skip": "res",
+    "residual": "res",
+    "fullyconnected": "fc",
+}
+
+
+def _has_expression(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return any(_has_expression(part) for part in value)
+    return isinstance(value, Expression)

@@ -1,0 +1,41 @@
+"""Backward MACs: what training adds to the forward pass, exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import Analysis
+from .base import Quantity, sum_of
+
+
+class BackwardMacs(Quantity):
+    """Multiply-adds of the backward pass per sample: each contraction's two gradients, without
+    the input gradient where nothing before the layer learns.
+    """
+
+    key, title, symbol, unit, rank = "backward_macs", "backward MACs", "", "count", 46
+
+    def values(self, analysis: Analysis) -> list[Any]:
+        """Count both gradients; skip the input's where nothing before the layer learns.
+
+        A contraction of two tensors has a gradient for each, as large as itself; grouped
+        convolutions are no exception.
+        """
+        learns: dict[str, bool] = dict.fromkeys(analysis.graph.inputs, False)
+        found = []
+        for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
+            input_learns = any([learns[name] for name in node.inputs])
+            learns[node.name] = input_learns or bool(facts.weights)
+            if not learns[node.name]:
+                found.append(0)  # products of activations that no weight has touched
+            else:
+                skipped = 0 if input_learns else facts.input_macs
+                found.append(2 * facts.macs + (-1) * skipped)
+        return found
+
+    def total(self, analysis: Analysis) -> Any:
+        """Add the layers."""
+        return sum_of(self.of(analysis))
+
+
+QUANTITY = BackwardMacs()

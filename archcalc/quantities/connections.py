@@ -1,0 +1,23 @@
+"""The column Connections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import Analysis
+from ..layers.base import Facts
+from .base import PerLayer
+
+
+class Connections(PerLayer):
+    """Inputs read by each unit, summed: each weight once per use without biases, zero-padded
+    inputs included; for pooling the window.
+    """
+
+    key, title, symbol, unit, rank = "connections", "connections", "N", "count", 54
+
+    def value(self, facts: Facts, analysis: Analysis) -> Any:
+        return facts.connections
+
+
+QUANTITY = Connections()

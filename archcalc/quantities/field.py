@@ -1,0 +1,139 @@
+"""The receptive field: what each output position sees of the input, along one axis.
+
+Three integers for ordinary nets: ``size``, ``jump`` (input pixels between neighbouring
+positions) and ``first`` (where position 0 begins to look; negative inside the padding). After a
+transposed convolution, upsampling or adaptive pooling neighbours may see different stretches in
+a repeating pattern; then the field holds one stretch per position of the pattern.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import MisalignedPaths
+from ..layers.window import AxisWindow, Window
+
+LONGEST_PATTERN = 4096
+
+
+class PatternTooLong(ArithmeticError):
+    """The fields of neighbouring positions repeat only after very many positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisField:
+    """The receptive field along one axis.
+
+    ``starts`` and ``ends`` (excluded) are the stretches of positions 0, 1, ... of one pattern;
+    the next pattern looks ``shift`` input pixels further on.
+    """
+
+    starts: tuple[Any, ...]
+    ends: tuple[Any, ...]
+    shift: Any
+
+    @property
+    def size(self) -> Any:
+        """Input pixels that a position sees, at most."""
+        if len(self.starts) == 1:
+            return self.ends[0] - self.starts[0]
+        return max(end - start for start, end in zip(self.starts, self.ends, strict=True))
+
+    @property
+    def first(self) -> Any:
+        """The input pixel at which position 0 begins to look."""
+        return self.starts[0]
+
+    @property
+    def jump(self) -> Any:
+        """Input pixels from one position to the next, on average: a Fraction unless whole."""
+        if len(self.starts) == 1:
+            return self.shift
+        from fractions import Fraction
+
+        jump = Fraction(self.shift, len(self.starts))
+        return jump.numerator if jump.denominator == 1 else jump
+
+    def through(self, window: AxisWindow) -> AxisField:
+        """Return the field behind a window.
+
+        For an ordinary one: size + (span - 1)*jump, jump*stride, first - padding*jump
+        (https://distill.pub/2019/computing-receptive-fields).
+        """
+        if len(self.starts) == 1 and isinstance(window, Window):
+            jump, start = self.shift, self.starts[0] - window.before * self.shift
+            grown = widened(self.ends[0] - self.starts[0], window, jump)
+            return AxisField((start,), (start + grown,), jump * window.stride)
+        count = len(self.starts)
+        period, step = window.period, window.shift
+        if not all(isinstance(n, int) for n in (period, step, self.shift)):
+            raise PatternTooLong("needs numbers, and a stride is a symbol")
+        length = period * (count // math.gcd(count, step))
+        if length > LONGEST_PATTERN:
+            raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")
+        starts, ends = [], []
+        for position in range(length):
+            low, high = window.reach(position)
+            starts.append(self._start(low))
+            ends.append(self._end(max(high, low)))
+        shift = self.shift * (length // period * step) // count
+        return AxisField(tuple(starts), tuple(ends), shift).reduced()
+
+    def join(self, other: AxisField) -> AxisField:
+        """Return the union of two paths' fields; :class:`MisalignedPaths` if they step apart."""
+        mine, others = len(self.starts), len(other.starts)
+        if self.shift * others != other.shift * mine:
+            raise MisalignedPaths(f"paths step by {self.jump} and by {other.jump} input pixels")
+        if mine == others == 1:
+            start = _smaller(self.starts[0], other.starts[0])
+            return AxisField((start,), (_larger(self.ends[0], other.ends[0]),), self.shift)
+        length = math.lcm(mine, others)
+        if length > LONGEST_PATTERN:
+            raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")
+        return AxisField(
+            tuple(min(self._start(i), other._start(i)) for i in range(length)),
+            tuple(max(self._end(i), other._end(i)) for i in range(length)),
+            self.shift * (length // mine),
+        ).reduced()
+
+    def reduced(self) -> AxisField:
+        """Return the same field with the shortest pattern."""
+        count = len(self.starts)
+        if count == 1 or self.shift % count:
+            return self
+        step = self.shift // count
+        first_start, first_end = self.starts[0], self.ends[0]
+        for i in range(count):
+            if self.starts[i] - i * step != first_start or self.ends[i] - i * step != first_end:
+                return self
+        return AxisField((first_start,), (first_end,), step)
+
+    def _start(self, position: int) -> Any:
+        turns, place = divmod(position, len(self.starts))
+        return self.starts[place] + turns * self.shift
+
+    def _end(self, position: int) -> Any:
+        turns, place = divmod(position, len(self.ends))
+        return self.ends[place] + turns * self.shift
+
+
+def widened(size: Any, window: Window, jump: Any) -> Any:
+    """Return the size of the field behind a window: size + (span - 1)*jump."""
+    return size + (window.span - 1) * jump
+
+
+ONE_PIXEL = AxisField((0,), (1,), 1)
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    from ..arithmetic.dims import smaller
+
+    return smaller(one, other)
+
+
+def _larger(one: Any, other: Any) -> Any:
+    from ..arithmetic.dims import larger
+
+    return larger(one, other)

@@ -1,0 +1,34 @@
+"""The column Jump."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import Analysis
+from .base import OfOutput
+from .receptive_field import ONE_PIXEL, Scattered, states
+
+
+class Jump(OfOutput):
+    """Input pixels from one output position to the next, per axis: the product of the strides,
+    also called effective stride.
+    """
+
+    key, title, symbol, unit, rank = "jump", "jump", "J", "position", 22
+
+    def values(self, analysis: Analysis) -> list[Any]:
+        """Return the value per axis; None where positions have no place in the input."""
+        return [_of(state) for state in states(analysis)]
+
+    def at_input(self, analysis: Analysis) -> Any:
+        """Return the value of an input position."""
+        return (ONE_PIXEL.jump,)
+
+
+def _of(state: Any) -> Any:
+    if isinstance(state, Scattered):
+        return None
+    return tuple([axis.jump for axis in state]) if isinstance(state, tuple) else None
+
+
+QUANTITY = Jump()

@@ -1,0 +1,73 @@
+"""Peak memory: the largest set of activations alive at once during inference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import Analysis
+from ..arithmetic.dims import product
+from ..arithmetic.unknown import Unknown
+from ..layers.base import hwc
+from .base import Quantity
+
+
+class PeakMemory(Quantity):
+    """Largest set of activations alive at once during inference, in bytes for the whole batch:
+    inputs are kept until their last use, views share memory; weights come on top.
+    """
+
+    key, title, symbol, unit, rank = "peak_memory_bytes", "peak memory", "", "bytes", 64
+
+    def values(self, analysis: Analysis) -> list[Any]:
+        """Replay the net in order, freeing each tensor after its last use."""
+        sizes, last_use = _storage(analysis)
+        if any(not isinstance(size, int) for size in sizes.values()):
+            unknown = Unknown("peak memory needs numbers, and some size is a symbol")
+            return [unknown] * len(analysis.nodes)
+        scale = analysis.settings.bytes_per_value * analysis.settings.batch
+        ends: dict[int, list[str]] = {}
+        for name, step in last_use.items():
+            ends.setdefault(step, []).append(name)
+        alive = sum(sizes[name] for name in analysis.graph.inputs)
+        found = []
+        for step, node in enumerate(analysis.nodes):
+            alive += sizes.get(node.name, 0)
+            found.append(alive * scale)
+            for name in ends.get(step, ()):
+                alive -= sizes[name]
+        return found
+
+    def total(self, analysis: Analysis) -> Any:
+        """Return the largest live set."""
+        column = self.of(analysis)
+        if not column:
+            return 0
+        return column[0] if isinstance(column[0], Unknown) else max(column)
+
+
+def _storage(analysis: Analysis) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return values per tensor that owns memory, and the step at which each is last needed."""
+    sizes: dict[str, Any] = {
+        name: product(hwc(shape)) for name, shape in analysis.graph.inputs.items()
+    }
+    owner = {name: name for name in sizes}
+    last_use = dict.fromkeys(sizes, -1)
+    for step, (node, facts) in enumerate(zip(analysis.nodes, analysis.facts, strict=True)):
+        for name in node.inputs:
+            last_use[owner[name]] = step
+        if facts.is_view:
+            owner[node.name] = owner[node.inputs[0]]
+        else:
+            owner[node.name] = node.name
+            memo = facts.memo
+            if "values" not in memo:
+                memo["values"] = product(hwc(facts.output))
+            sizes[node.name] = memo["values"]
+            last_use[node.name] = step
+    output = owner.get(analysis.graph.output)
+    if output is not None:
+        last_use[output] = len(analysis.nodes)
+    return sizes, last_use
+
+
+QUANTITY = PeakMemory()

@@ -1,0 +1,138 @@
+"""Receptive field: how much of the input one output position sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import Analysis
+from ..arithmetic.unknown import Unknown
+from ..errors import MisalignedPaths
+from ..graph import Node
+from ..layers.base import Facts, View, spatial
+from .base import OfOutput
+from .field import ONE_PIXEL, AxisField, PatternTooLong
+
+
+class Whole:
+    """The field of an output that sees everything; not a large number."""
+
+    def __repr__(self) -> str:
+        return "WHOLE"
+
+
+WHOLE = Whole()
+
+
+class Scattered(tuple[AxisField, ...]):
+    """Input pixels that one output position sees, per axis, padding included; whole when it
+    sees everything.
+    """
+
+    __slots__ = ()
+
+
+class ReceptiveField(OfOutput):
+    """Input pixels that one output position sees, per axis."""
+
+    key, title, symbol, unit, rank = "receptive_field", "receptive field", "R", "field", 20
+
+    def values(self, analysis: Analysis) -> list[Any]:
+        """Return the size per axis, WHOLE or an :class:`Unknown`."""
+        return [sizes(state) for state in states(analysis)]
+
+    def at_input(self, analysis: Analysis) -> Any:
+        """Return the field of an input position: itself."""
+        return sizes(_start(analysis.output))
+
+
+def states(analysis: Analysis) -> list[Any]:
+    """Return the field behind each layer: AxisFields, WHOLE or Unknown."""
+    known = analysis.columns.get("field states")
+    if known is None:
+        known = analysis.columns["field states"] = _walk(analysis)
+    return known  # type: ignore[no-any-return]
+
+
+def sizes(state: Any) -> Any:
+    """Return the sizes per axis of a field, or what it is instead."""
+    return tuple([axis.size for axis in state]) if isinstance(state, tuple) else state
+
+
+def _start(shape: Any) -> tuple[AxisField, ...]:
+    return (ONE_PIXEL,) * max(len(spatial(shape)), 1)
+
+
+def _walk(analysis: Analysis) -> list[Any]:
+    reached: dict[str, Any] = {name: _start(shape) for name, shape in analysis.graph.inputs.items()}
+    found = []
+    passed: dict[Any, Any] = {}
+    for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
+        if len(node.inputs) == 1:
+            before = reached[node.inputs[0]]
+            if facts.windows is View.POINTWISE:
+                here = before
+            else:
+                key = (id(facts), id(before))
+                here = passed.get(key)
+                if here is None:
+                    here = passed[key] = _through(before, facts, node)
+        else:
+            here = _join([reached[name] for name in node.inputs], node)
+        reached[node.name] = here
+        found.append(here)
+    return found
+
+
+def _through(before: Any, facts: Facts, node: Node) -> Any:
+    windows = facts.windows
+    if windows is View.UNKNOWN:
+        return Unknown(f"nobody said what {node.name} sees")
+    if windows is View.WHOLE:
+        return WHOLE
+    if not isinstance(before, tuple):
+        return before
+    if windows is View.SCATTERED:
+        return Scattered(before)
+    if isinstance(windows, View):
+        return before
+    if isinstance(before, Scattered) or len(windows) != len(before):
+        return Unknown(f"{node.name} looks at rearranged positions")
+    try:
+        return tuple([axis.through(w) for axis, w in zip(before, windows, strict=True)])
+    except PatternTooLong as error:
+        return Unknown(f"the receptive field of {node.name}: {error}")
+
+
+def _join(states: list[Any], node: Node) -> Any:
+    unknown = [state for state in states if isinstance(state, Unknown)]
+    if unknown:
+        return unknown[0]
+    if any(state is WHOLE for state in states):
+        return WHOLE
+    if len({len(state) for state in states}) > 1:
+        return Unknown(f"the paths into {node.name} have different axes")
+    if any(isinstance(state, Scattered) for state in states):
+        return _join_scattered(states)
+    first, *others = states
+    joined = first
+    for path, other in zip(node.inputs[1:], others, strict=True):
+        if other is joined:
+            continue
+        try:
+            joined = tuple([one.join(two) for one, two in zip(joined, other, strict=True)])
+        except MisalignedPaths as error:
+            return Unknown(
+                f"misaligned paths meet in {node.name}: through {node.inputs[0]} and {path}, {error}"
+            )
+        except PatternTooLong as error:
+            return Unknown(f"the receptive field of {node.name}: {error}")
+    return joined
+
+
+def _join_scattered(states: list[Any]) -> Any:
+    """Keep the widest per axis: positions correspond, wherever they came from."""
+    axes = zip(*states, strict=True)
+    return Scattered(max(axis, key=lambda field: field.size) for axis in axes)
+
+
+QUANTITY = ReceptiveField()

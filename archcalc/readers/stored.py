@@ -1,0 +1,84 @@
+"""The file reader: a spec in a file or on standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..graph import Graph
+from ..notation.source import LARGEST_TEXT
+from . import inline
+
+
+def reads(source: str) -> bool:
+    """Take ``-`` and anything that looks like a path; a spec has a bar or a space."""
+    if source == "-":
+        return True
+    if any(sign in source for sign in "|\n") or "->" in source or source.lstrip().startswith("..."):
+        return False
+    if " " not in source and ("/" in source or source.endswith((".arch", ".txt", ".yaml", ".yml"))):
+        return True
+    return len(source) < 4096 and "\0" not in source and Path(source).is_file()
+
+
+def read(source: str, values: Mapping[str, Any] | None, layout: str) -> Graph:
+    """Return the graph of a file; a net without a name of its own takes the file's."""
+    graph = inline.read(text_of(source), values, layout, source)
+    if graph.name or source == "-":
+        return graph
+    return replace(graph, name=Path(source).stem)
+
+
+def text_of(source: str) -> str:
+    """Return the text of a file or of standard input; any other source is a text itself.
+
+    Errors: :class:`UsageError` for what cannot be read, is no UTF-8 or larger than 1 MiB.
+    """
+    if source == "-":
+        return _standard_input()
+    return _text(Path(source), source) if reads(source) else source
+
+
+@cache
+def _standard_input() -> str:
+    """Read standard input, once: a second ``-`` means the same text."""
+    return _decoded(sys.stdin.buffer.read(LARGEST_TEXT + 1), "-")
+
+
+def _text(path: Path, source: str) -> str:
+    remedy = 'inline specs contain "|"; quote them'
+    if path.suffix in (".yaml", ".yml"):
+        raise UsageError(
+            "E33",
+            f"cannot read {source}: YAML specs are not supported yet",
+            "write the net in the inline notation, in a file that ends in .arch",
+        )
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST_TEXT:
+            raise UsageError("E44", f"{source} is larger than 1 MiB")
+        with path.open("rb") as stream:
+            return _decoded(stream.read(LARGEST_TEXT + 1), source)
+    except FileNotFoundError:
+        raise UsageError("E33", f"cannot read {source}: no such file", remedy) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError("E33", f"cannot read {source}: {reason}", remedy) from None
+
+
+def _decoded(data: bytes, source: str) -> str:
+    if len(data) > LARGEST_TEXT:
+        raise UsageError("E44", f"{source} is larger than 1 MiB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = data[error.start]
+        raise UsageError(
+            "E35",
+            f"{source} is not UTF-8 (byte 0x{byte:02X} at {error.start})",
+            "save it as UTF-8",
+        ) from None

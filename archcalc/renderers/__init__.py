@@ -1,0 +1,36 @@
+"""A page to text: one format per file, chosen by name or by a file's ending."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from ..errors import UsageError
+from ..table import Page
+
+_ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of the formats."""
+    return tuple(sorted(m.name for m in iter_modules(__path__) if m.name != "cells"))
+
+
+def format_of(path: str) -> str:
+    """Return the format that a file's ending asks for; :class:`UsageError` (E51) if none does."""
+    ending = Path(path).suffix.lower()
+    name = _ENDINGS.get(ending, ending[1:])
+    if name not in formats():
+        known = ".md .txt .tsv .csv .json .html"
+        raise UsageError("E51", f'no format for "{path}"', f"endings: {known}; or --format")
+    return name
+
+
+def render(page: Page, name: str, **options: Any) -> str:
+    """Return the page in a format. Options: ``exact``, ``width``, ``color``."""
+    if name not in formats():
+        raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
+    text: str = import_module(f"{__name__}.{name}").render(page, **options)
+    return text

@@ -1,0 +1,152 @@
+"""Cells to text, the same in every format; rounding is done here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arithmetic import units
+from ..arithmetic.unknown import Unknown
+from ..layers.base import written
+from ..quantities.receptive_field import WHOLE
+from ..table import Cell, Table
+
+
+def table_texts(table: Table, *, exact: bool = False, bar: int = 20) -> list[list[str]]:
+    """Return the texts of a table's rows; compared values that print alike go exact."""
+    rows = []
+    for row in table.rows:
+        texts = [text(cell, exact=exact, bar=bar) for cell in row]
+        if table.compared and not exact:
+            texts = _distinguished(row, texts)
+        rows.append(texts)
+    if table.compared and not exact and table.rows:
+        _distinguish_columns(table, rows)
+    return rows
+
+
+def text(cell: Cell, *, exact: bool = False, bar: int = 20) -> str:
+    """Return one cell as people read it."""
+    value, unit = cell
+    if unit in ("share", "bar", "change"):
+        return _relation(value, unit, bar)
+    if value is None:
+        return "-"
+    if isinstance(value, Unknown):
+        if unit in ("field", "position", "shape") or not value.known_part:
+            return "?"
+        return ">= " + text(Cell(value.at_least, unit), exact=exact)
+    if value is WHOLE:
+        return "whole"
+    if unit == "shape":
+        return written(value)
+    if unit in ("field", "position"):
+        return _per_axis(value)
+    if unit == "ratio":
+        if isinstance(value, tuple):
+            return units.significant(value[0], value[1], 4)
+        return str(value)
+    if not isinstance(value, int):
+        return str(value)
+    if unit == "bytes":
+        return units.exact(value) + " B" if exact else units.short_bytes(value)
+    if unit == "layers":
+        return str(value)
+    return units.exact(value) if exact or unit == "exact" else units.short(value)
+
+
+def raw(cell: Cell) -> str:
+    """Return one cell as scripts read it: exact, without commas; empty where nothing applies."""
+    value, unit = cell
+    if unit == "change":
+        now, before = value[:2]
+        if isinstance(now, int) and isinstance(before, int) and before:
+            return repr(now / before)
+        if isinstance(now, tuple) and isinstance(before, tuple) and now[1] and before[0]:
+            return repr(now[0] * before[1] / (now[1] * before[0]))
+        return ""
+    if unit == "share":
+        return repr(value[0] / value[1]) if isinstance(value[1], int) and value[1] else ""
+    if unit == "bar" or value is None:
+        return ""
+    if isinstance(value, Unknown):
+        return f">={value.at_least}" if value.known_part else "?"
+    if unit == "ratio" and isinstance(value, tuple):
+        return repr(value[0] / value[1])
+    if isinstance(value, int):
+        return str(value)
+    return text(cell, exact=True)
+
+
+def _per_axis(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    return "x".join(str(part) for part in value)
+
+
+def _relation(value: Any, unit: str, bar: int) -> str:
+    if unit == "change":
+        return _change(*value)
+    part, whole = value
+    if not isinstance(part, int) or not isinstance(whole, int) or not whole:
+        return ""
+    if unit == "share":
+        thousandths = (2 * 1000 * part + whole) // (2 * whole)
+        return f"{thousandths // 10}.{thousandths % 10}%"
+    return "#" * max((2 * bar * part + whole) // (2 * whole), 1 if part else 0)
+
+
+def _change(value: Any, reference: Any, more: str, less: str) -> str:
+    if isinstance(value, Unknown) or isinstance(reference, Unknown):
+        return "?"
+    if isinstance(value, tuple) and isinstance(reference, tuple):
+        value, reference = value[0] * reference[1], reference[0] * value[1]
+    if value is None or reference is None:
+        return "same" if value is reference else "-"
+    if not isinstance(value, int) or not isinstance(reference, int):
+        return "same" if value == reference else _symbolic_ratio(value, reference)
+    if value == reference:
+        return "same"
+    if not reference:
+        return f"{more}: none before"
+    if not value:
+        return f"{less}: none left"
+    big, small = max(value, reference), min(value, reference)
+    word = more if value > reference else less
+    ratio = units.short_ratio(big, small)
+    if ratio == "1.00":
+        return f"{units.exact(big - small)} {word}"
+    return f"{ratio}x {word}"
+
+
+def _symbolic_ratio(value: Any, reference: Any) -> str:
+    import sympy
+
+    return f"times {sympy.simplify(sympy.sympify(value) / sympy.sympify(reference))}"
+
+
+def _distinguished(row: tuple[Cell, ...], texts: list[str]) -> list[str]:
+    return [
+        text(cell, exact=True) if _alike(i, row, texts) else shown
+        for i, (cell, shown) in enumerate(zip(row, texts, strict=True))
+    ]
+
+
+def _alike(i: int, row: tuple[Cell, ...], texts: list[str]) -> bool:
+    cell = row[i]
+    if cell.unit not in ("count", "bytes") or not isinstance(cell.value, int):
+        return False
+    return any(
+        i != j and other.unit == cell.unit and texts[i] == texts[j] and other.value != cell.value
+        for j, other in enumerate(row)
+    )
+
+
+def _distinguish_columns(table: Table, rows: list[list[str]]) -> None:
+    """Where architectures stand in rows, the values compared stand in columns."""
+    if len(table.rows) < 2 or table.columns[0].key != "architecture":
+        return
+    for c in range(len(table.columns)):
+        column = tuple(row[c] for row in table.rows)
+        texts = [row[c] for row in rows]
+        for r, shown in enumerate(_distinguished(column, texts)):
+            rows[r][c] = shown

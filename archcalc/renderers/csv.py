@@ -1,0 +1,44 @@
+"""Comma-separated values: the page's tables, exact numbers, one header each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from ..table import Page, Steps, Table
+from .cells import raw
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(page: Page, **_: Any) -> str:
+    """Return the first table; pages of worked steps give one row per step."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    if page.tables:
+        _table(writer, page.tables[0])
+    else:
+        writer.writerow(("layer", "quantity", "working", "value"))
+        for block in page.blocks:
+            if isinstance(block, Steps):
+                for title, steps in block.lines:
+                    working = " = ".join(steps[:-1])
+                    writer.writerow(map(_safe, (block.title, title, working, steps[-1])))
+    return stream.getvalue()
+
+
+def _table(writer: Any, table: Table) -> None:
+    shown = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
+    writer.writerow([table.columns[i].key for i in shown])
+    for row in table.rows:
+        writer.writerow([_safe(raw(row[i])) for i in shown])
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from running a label as a formula."""
+    return "'" + text if text.startswith(_FORMULA_STARTS) and not _number(text) else text
+
+
+def _number(text: str) -> bool:
+    return text.lstrip("-").replace("x", "").replace("-", "").replace(".", "").isdigit()

@@ -1,0 +1,45 @@
+"""A small HTML fragment, as notebooks show it: tables with captions, every text escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from ..table import Page, SpecText, Steps, Table
+from .cells import table_texts
+
+
+def render(page: Page, *, exact: bool = False, **_: Any) -> str:
+    """Return the page as an HTML fragment."""
+    parts = ['<div class="archcalc">']
+    for block in page.blocks:
+        if isinstance(block, SpecText):
+            parts.append(f"<pre>{escape(block.name)}  {escape(' | '.join(block.stages))}</pre>")
+        elif isinstance(block, Table):
+            parts.append(_table(block, exact))
+        elif isinstance(block, Steps):
+            lines = "".join(
+                f"<dt>{escape(title)}</dt><dd><code>{escape(' = '.join(steps))}</code></dd>"
+                for title, steps in block.lines
+            )
+            parts.append(f"<h4>{escape(block.title)} {escape(block.subtitle)}</h4><dl>{lines}</dl>")
+        else:
+            parts.append(f"<p><small>{escape(block.text)}</small></p>")
+    return "\n".join([*parts, "</div>"]) + "\n"
+
+
+def _table(table: Table, exact: bool) -> str:
+    keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
+    head = "".join(f'<th scope="col">{escape(table.columns[i].title)}</th>' for i in keep)
+    body = []
+    for row in table_texts(table, exact=exact):
+        first, *rest = keep
+        cells = f'<th scope="row">{escape(row[first])}</th>'
+        cells += "".join(f"<td{_align(table, i)}>{escape(row[i])}</td>" for i in rest)
+        body.append(f"<tr>{cells}</tr>")
+    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _align(table: Table, i: int) -> str:
+    return ' style="text-align:right"' if table.columns[i].right else ""

@@ -1,0 +1,32 @@
+"""One fact per line, tab separated, exact: for pipes and for screen readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..table import Page, SpecText, Steps, Text
+from .cells import raw
+
+
+def render(page: Page, **_: Any) -> str:
+    """Return the page as lines of subject, quantity, value."""
+    lines = []
+    for block in page.blocks:
+        if isinstance(block, SpecText):
+            lines.append(("spec", block.name, " | ".join(block.stages)))
+        elif isinstance(block, Steps):
+            for title, steps in block.lines:
+                lines.append((block.title, title, " = ".join(steps)))
+        elif isinstance(block, Text):
+            lines.append(("note", "", block.text))
+        else:
+            for row in block.rows:
+                subject = raw(row[0])
+                for column, cell in zip(block.columns[1:], row[1:], strict=True):
+                    if column.key not in ("bar", "ruler") and (value := raw(cell)):
+                        lines.append((subject, column.key, value))
+    return "".join("\t".join(_one_line(part) for part in line) + "\n" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\t", " ").replace("\n", " ").replace("\r", " ")

@@ -1,0 +1,145 @@
+"""One architecture as a layer table with totals, grouped by block where asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .analysis import Analysis
+from .arithmetic.unknown import Unknown
+from .comparison import assumptions, chosen_columns, notes, spec_text
+from .conventions import convention
+from .envelope import envelope
+from .layers.base import spatial
+from .notation.format import layer_text
+from .quantities.base import OfOutput, Quantity
+from .quantities.receptive_field import WHOLE, states
+from .table import Block, Cell, Column, Page, Table, Text
+
+DEFAULT_COLUMNS = ("output", "params", "macs", "receptive_field")
+RULER = 12
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The layer table of one architecture.
+
+    ``depth`` groups layers by the first parts of their names; ``ruler`` draws the receptive
+    field beside its number.
+    """
+
+    analysis: Analysis
+    name: str = ""
+    columns: tuple[str, ...] = DEFAULT_COLUMNS
+    counting: str = "macs"
+    depth: int = 0
+    ruler: bool = False
+    layout: str = "hwc"
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The columns shown."""
+        return chosen_columns(self.columns, self.counting)
+
+    def table(self) -> Table:
+        """Return the layers, or the blocks, and the totals."""
+        columns = [Column("layer", "layer", right=False)]
+        if not self.depth:
+            columns.append(Column("what", "what", right=False))
+        columns += [Column(q.key, "field" if self._short(q) else q.title) for q in self.quantities]
+        if self.ruler:
+            columns.append(Column("ruler", "", right=False))
+        rows = self._by_block() if self.depth else self._by_layer()
+        total = [Cell("total")] + ([] if self.depth else [Cell("")])
+        total += [Cell(q.total(self.analysis), q.unit) for q in self.quantities]
+        if self.ruler:
+            total.append(Cell(""))
+        return Table(tuple(columns), (*rows, tuple(total)), last_is_total=True)
+
+    @staticmethod
+    def _short(column: Quantity) -> bool:
+        return column.key == "receptive_field"
+
+    def _by_layer(self) -> list[tuple[Cell, ...]]:
+        values = [(q, q.of(self.analysis)) for q in self.quantities]
+        rows = []
+        for i, node in enumerate(self.analysis.nodes):
+            row = [Cell(node.name), Cell(layer_text(node.layer, full=False))]
+            row += [Cell(column[i], q.unit) for q, column in values]
+            if self.ruler:
+                row.append(self._mark(i))
+            rows.append(tuple(row))
+        return rows
+
+    def _by_block(self) -> list[tuple[Cell, ...]]:
+        values = [(q, q.of(self.analysis)) for q in self.quantities]
+        rows = []
+        for name, members in self.analysis.groups(self.depth).items():
+            row = [Cell(name)]
+            row += [Cell(_grouped(q, [column[i] for i in members]), q.unit) for q, column in values]
+            if self.ruler:
+                row.append(self._mark(members[-1]))
+            rows.append(tuple(row))
+        return rows
+
+    def _mark(self, position: int) -> Cell:
+        """Return the field's share of the input's longer side, for the ruler."""
+        state = states(self.analysis)[position]
+        if state is WHOLE:
+            return Cell((1, 1), "bar")
+        (shape, *_) = self.analysis.graph.inputs.values()
+        sides = spatial(shape) or shape
+        if not isinstance(state, tuple) or not all(isinstance(n, int) for n in sides):
+            return Cell("")
+        size = max(axis.size for axis in state)
+        return Cell((min(size, max(sides)), max(sides)), "bar")
+
+    def page(self) -> Page:
+        """Return everything ``archcalc summary`` shows."""
+        blocks: list[Block] = [spec_text(self.analysis, self.name), self.table()]
+        if self.ruler:
+            (shape, *_) = self.analysis.graph.inputs.values()
+            sides = spatial(shape) or shape
+            blocks.append(Text(f"ruler: {RULER} marks = {max(sides, default=0)} pixels", "note"))
+        blocks += notes(self.analysis)
+        blocks.append(
+            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "note")
+        )
+        blocks += assumptions(self.analysis, self.columns)
+        return Page(tuple(blocks), self.data)
+
+    def data(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return envelope(
+            [self.analysis], [self.name or "A"], convention=self.counting, layout=self.layout
+        )
+
+
+def summarize(
+    analysis: Analysis,
+    *,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    convention: str = "macs",
+    depth: int = 0,
+    ruler: bool = False,
+    layout: str = "hwc",
+) -> Summary:
+    """Return the layer table of an analysis. Errors: :class:`UsageError` for unknown columns."""
+    made = Summary(analysis, analysis.graph.name, tuple(columns), convention, depth, ruler, layout)
+    _ = made.quantities
+    return made
+
+
+def _grouped(column: Quantity, values: list[Any]) -> Any:
+    """Combine a block's values: places and peaks are those of its end, counts add up."""
+    if isinstance(column, OfOutput) or column.unit in ("layers", "field", "shape"):
+        return values[-1]
+    if column.key == "peak_memory_bytes":
+        unknown = [value for value in values if isinstance(value, Unknown)]
+        return unknown[0] if unknown else max(values)
+    if column.unit == "ratio":
+        pairs = [value for value in values if isinstance(value, tuple)]
+        moved = sum(pair[1] for pair in pairs)
+        return (sum(pair[0] for pair in pairs), moved) if moved else None
+    return sum(value for value in values if value is not None)

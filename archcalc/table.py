@@ -1,0 +1,84 @@
+"""What is shown, before anyone decides how: cells with units, tables, texts, pages. No format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Cell(NamedTuple):
+    """A value and what it is.
+
+    ``unit`` is a quantity's unit, or ``text``, ``share`` (numerator, denominator), ``bar``
+    (numerator, denominator), ``change`` (value, reference, word for more, word for less).
+    """
+
+    value: Any
+    unit: str = "text"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column. Numbers stand right, texts left; ``key`` is its name for scripts."""
+
+    key: str
+    title: str
+    right: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under columns; ``last_is_total`` sets the last row apart.
+
+    ``compared`` says that values in one row are compared: those that would print alike but
+    differ are printed in full.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+    last_is_total: bool = False
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class SpecText:
+    """A spec to be printed: its name and its stages, to be joined with bars."""
+
+    name: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of prose; ``kind`` is ``title``, ``note`` or ``text``."""
+
+    text: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Worked arithmetic: a heading, and per line what is computed and the steps to its value."""
+
+    title: str
+    subtitle: str
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Block = Table | SpecText | Text | Steps
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything a command shows. ``data`` makes the JSON object; it is only called for JSON."""
+
+    blocks: tuple[Block, ...]
+    data: Callable[[], dict[str, Any]]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of the page."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
