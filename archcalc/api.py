@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import comparison, explanation, readers
 from .analysis import Analysis, Settings, walk
+from .arithmetic.dims import Shape
 from .graph import Graph
-from .layers.base import Facts, Shape
+from .layers.base import Facts
 from .quantities import QUANTITIES, quantity
 from .renderers import render
 from .summary import DEFAULT_COLUMNS, Summary, summarize
@@ -77,7 +78,8 @@ class Net:
         for column in QUANTITIES():
             for node, value in zip(self.analysis.nodes, column.of(self.analysis), strict=True):
                 rows[node.name][column.key] = value
-        return pandas.DataFrame.from_dict(rows, orient="index")
+        frame: pandas.DataFrame = pandas.DataFrame.from_dict(rows, orient="index")
+        return frame
 
     def __str__(self) -> str:
         return render(self.summary().page(), "table", width=80)

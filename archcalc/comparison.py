@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .analysis import Analysis
@@ -13,13 +13,14 @@ from .envelope import envelope
 from .errors import UsageError
 from .explanation import cost_formula
 from .notation.format import layer_text, stages
-from .quantities import quantity
+from .quantities import QUANTITIES, quantity
 from .quantities.base import Quantity
 from .quantities.receptive_field import WHOLE
 from .table import Block, Cell, Column, Page, SpecText, Table, Text
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
 _MOST_PARTS = 8
+_MOST_ACROSS = 5
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ class Comparison:
 
     def table(self) -> Table:
         """Return the comparison: quantities down, or architectures down when there are many."""
-        return self._across() if len(self.analyses) == 2 else self._down()
+        if len(self.analyses) == 2:
+            return self._pair()
+        return self._across() if len(self.analyses) <= _MOST_ACROSS else self._down()
 
-    def _across(self) -> Table:
+    def _pair(self) -> Table:
         reference, other = self.reference, 1 - self.reference
         titles = (
             Column("quantity", "", right=False),
@@ -74,6 +77,30 @@ class Comparison:
                     change(values[other], values[reference], column),
                 )
             )
+        return Table(titles, tuple(rows), compared=True)
+
+    def _across(self) -> Table:
+        """Put few architectures side by side, each ratio under its value."""
+        titles = (
+            Column("quantity", "", right=False),
+            *(Column(name, name) for name in self.names),
+        )
+        against = f"vs {self.names[self.reference]}"
+        rows: list[tuple[Cell, ...]] = []
+        for column in self.quantities:
+            values = self.totals(column)
+            title = column.title
+            if column.key == "receptive_field" and len(values) == _MOST_ACROSS:
+                title = "field"  # five columns fit into 80 characters with it
+            rows.append((Cell(title), *(Cell(value, column.unit) for value in values)))
+            if column.unit in ("shape", "field", "position"):
+                continue
+            base = values[self.reference]
+            changes = [
+                Cell("") if i == self.reference else change(value, base, column)
+                for i, value in enumerate(values)
+            ]
+            rows.append((Cell(against), *changes))
         return Table(titles, tuple(rows), compared=True)
 
     def _down(self) -> Table:
@@ -132,7 +159,8 @@ class Comparison:
     def ratios(self) -> list[dict[str, Any]]:
         """Return every ratio to the reference, for scripts."""
         found = []
-        for column in self.quantities:
+        columns = dict.fromkeys((*self.quantities, *QUANTITIES()))
+        for column in columns:
             values = self.totals(column)
             base = values[self.reference]
             for i, value in enumerate(values):
@@ -315,7 +343,7 @@ def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) ->
 def spec_text(analysis: Analysis, name: str) -> SpecText:
     """Return the canonical spec of an analysis under its name."""
     spec = analysis.graph.spec
-    return SpecText(name, stages(spec) if spec else ("",))
+    return SpecText(name, stages(replace(spec, name="")) if spec else ("",))
 
 
 def notes(analysis: Analysis, name: str = "") -> list[Block]:

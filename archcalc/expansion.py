@@ -51,7 +51,7 @@ def _collect(entry: Entry, found: set[str]) -> None:
     elif isinstance(entry, Aux):
         _collect(entry.body, found)
     elif isinstance(entry, Stage | BlockStage):
-        made = entry.layer if isinstance(entry, Stage) else entry.block
+        made: Any = entry.layer if isinstance(entry, Stage) else entry.block
         for item in fields(made):
             _free(getattr(made, item.name), found)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .analysis import Analysis, walk
 from .arithmetic.dims import Shape, product, total
+from .arithmetic.expression import size_text, symbolic_text
 from .arithmetic.unknown import Unknown
 from .arithmetic.working import Working
 from .conventions import CONVENTIONS, convention, cost
@@ -40,7 +41,8 @@ def worked(layer: Layer) -> Any:
 
 def _remembering(value: Any, visible: bool) -> Any:
     if isinstance(value, Pad):
-        return Pad(*(None if part is None else _remembering(part, visible) for part in value))
+        before, after = (None if part is None else _remembering(part, visible) for part in value)
+        return Pad(before, after)  # type: ignore[arg-type]
     if isinstance(value, tuple):
         return tuple(_remembering(part, visible) for part in value)
     if isinstance(value, int):
@@ -80,7 +82,8 @@ def explanation(analysis: Analysis, position: int, metrics: tuple[str, ...] = ME
         if again is None:
             column = quantity(metric)
             value = column.of(analysis)[position]
-            lines.append((column.title, (_plain(value),)))
+            shown = written(value) if metric == "output" else _plain(value)
+            lines.append((column.title, (shown,)))
         elif metric == "output":
             lines += _output(facts, again)
         elif metric == "receptive_field":
@@ -130,7 +133,8 @@ def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str
     elif metric == "activations":
         if facts.is_view:
             return [("activations", ("a view: none of its own", "0"))]
-        value = product(Working(int(size)) for size in hwc(facts.output))
+        remembered: Any = tuple(Working(int(size)) for size in hwc(facts.output))
+        value = product(remembered)
     else:
         return []
     title = quantity(metric).title
@@ -185,8 +189,8 @@ def _steps(value: Any) -> list[str]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, tuple):
-        return "x".join(str(part) for part in value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return "x".join(size_text(part) for part in value)
+    return f"{value:,}" if isinstance(value, int) else symbolic_text(value)
 
 
 def page(
@@ -221,7 +225,7 @@ def _named(name: str, layers: tuple[str, ...]) -> bool:
 
 
 def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
-    lines = []
+    lines: list[tuple[str, tuple[str, ...]]] = []
     for key in ("params", "macs", "elementwise_ops", "activations"):
         if key not in metrics:
             continue

@@ -55,7 +55,8 @@ def ceil_div(dividend: Dim, divisor: Dim) -> Dim:
     """
     if type(dividend) is int and type(divisor) is int:
         return -(-dividend // divisor)
-    return _dispatch("ceil_div", dividend, divisor)
+    result: Dim = _dispatch("ceil_div", dividend, divisor)
+    return result
 
 
 def exact_div(dividend: Dim, divisor: Dim) -> Dim:
@@ -69,25 +70,31 @@ def exact_div(dividend: Dim, divisor: Dim) -> Dim:
         if remainder:
             raise NotExact(dividend, divisor)
         return quotient
-    return _dispatch("exact_div", dividend, divisor)
+    result: Dim = _dispatch("exact_div", dividend, divisor)
+    return result
 
 
 def smaller(one: Dim, other: Dim) -> Dim:
     """Return the smaller of two numbers of any kind."""
     if type(one) is int and type(other) is int:
         return one if one <= other else other
-    return _dispatch("smaller", one, other)
+    result: Dim = _dispatch("smaller", one, other)
+    return result
 
 
 def larger(one: Dim, other: Dim) -> Dim:
     """Return the larger of two numbers of any kind."""
     if type(one) is int and type(other) is int:
         return one if one >= other else other
-    return _dispatch("larger", one, other)
+    result: Dim = _dispatch("larger", one, other)
+    return result
 
 
-def require(condition: Any, error: Callable[[], Exception]) -> None:
-    """Raise ``error()`` when the condition is certainly false; silent when nobody can know yet."""
+def require(condition: Any, error: Callable[..., Exception], *arguments: Any) -> None:
+    """Raise ``error(*arguments)`` when the condition is certainly false.
+
+    Silent when nobody can know yet. The error is only made when it is raised.
+    """
     if condition is True:
         return
     if hasattr(condition, "all"):  # numpy: every variant has to satisfy it
@@ -97,7 +104,7 @@ def require(condition: Any, error: Callable[[], Exception]) -> None:
     except TypeError:  # a sympy relation between free symbols
         return
     if not holds:
-        raise error()
+        raise error(*arguments)
 
 
 def is_integer(value: Any) -> bool:

@@ -14,6 +14,21 @@ _DEEPEST = 20
 _LARGEST_POWER = 16
 
 
+def size_text(value: Any) -> str:
+    """Return a size as it stands between crosses: numbers and symbols bare, the rest bracketed.
+
+    >>> size_text(14), size_text(Expression.parse("C/r"))
+    ('14', '(C/r)')
+    """
+    text = symbolic_text(value)
+    return text if re.fullmatch(r"[\w,]+|\(.*\)", text) else f"({text})"
+
+
+def symbolic_text(value: Any) -> str:
+    """Return a number or a sympy expression as text, powers written ``K^2``."""
+    return str(value).replace("**", "^")
+
+
 class BadExpression(ValueError):
     """An expression that cannot be read; ``position`` is where."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 _DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
 _BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
@@ -77,7 +75,7 @@ def significant(numerator: int, denominator: int, digits: int) -> str:
     return f"{sign}{written[:-places]}.{written[-places:]}"
 
 
-def _four_digits(number: int, scale: int, letter: str, ladder: Any) -> str:
+def _four_digits(number: int, scale: int, letter: str, ladder: tuple[tuple[int, str], ...]) -> str:
     text = significant(number, scale, 4)
     step = 1000 if ladder is _DECIMAL else 1024
     if float(text) >= step:  # 999,999 is 1.000M, not 1000K

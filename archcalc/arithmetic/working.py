@@ -125,22 +125,22 @@ class Working:
 
     # Arithmetic
 
-    def __add__(self, other: Any) -> Working:
+    def __add__(self, other: Any) -> Any:
         return _sum(self, "+", other)
 
-    def __radd__(self, other: Any) -> Working:
+    def __radd__(self, other: Any) -> Any:
         return _sum(other, "+", self)
 
-    def __sub__(self, other: Any) -> Working:
+    def __sub__(self, other: Any) -> Any:
         return _sum(self, "-", other)
 
-    def __rsub__(self, other: Any) -> Working:
+    def __rsub__(self, other: Any) -> Any:
         return _sum(other, "-", self)
 
-    def __mul__(self, other: Any) -> Working:
+    def __mul__(self, other: Any) -> Any:
         return _times(self, other)
 
-    def __rmul__(self, other: Any) -> Working:
+    def __rmul__(self, other: Any) -> Any:
         return _times(other, self)
 
     def __floordiv__(self, other: Any) -> Working:
@@ -155,7 +155,7 @@ class Working:
     def __rmod__(self, other: Any) -> int:
         return int(_value(other) % self.value)
 
-    def __neg__(self) -> Working:
+    def __neg__(self) -> Any:
         return _sum(0, "-", self)
 
     @staticmethod
@@ -216,12 +216,12 @@ def _lifted(number: Any) -> Working:
 
 
 def _trivial(line: str) -> bool:
-    """A line that only has a final "+ 1" left to add says nothing new."""
+    """Tell whether a line only has a final "+ 1" left to add: it says nothing new."""
     left, plus, right = line.rpartition(" + ")
     return bool(plus) and right == "1" and left.replace(",", "").isdigit()
 
 
-def _sum(one: Any, sign: str, other: Any) -> Working:
+def _sum(one: Any, sign: str, other: Any) -> Any:
     if not isinstance(other, Working | int) or not isinstance(one, Working | int):
         return NotImplemented
     left, right = _lifted(one), _lifted(other)
@@ -240,7 +240,7 @@ def _sum(one: Any, sign: str, other: Any) -> Working:
     return Working._made(value, "+", *terms, (sign, right))
 
 
-def _times(one: Any, other: Any) -> Working:
+def _times(one: Any, other: Any) -> Any:
     if not isinstance(other, Working | int) or not isinstance(one, Working | int):
         return NotImplemented
     left, right = _lifted(one), _lifted(other)

@@ -100,8 +100,7 @@ def _wants_json() -> bool:
     given = sys.argv[1:]
     if any(one in ("-o", "--output") or one.startswith("--output=") for one in given):
         return False
-    pairs = zip(given, given[1:], strict=False)
-    return "--format=json" in given or ("--format", "json") in list(pairs)
+    return "--format=json" in given or "--format json" in " ".join(given)
 
 
 def _report_json(error: dict[str, object]) -> None:

@@ -33,7 +33,7 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
     from ..quantities import quantity
     from .output import analyses, show
 
-    metrics = METRICS
+    metrics: tuple[str, ...] = METRICS
     if options["metric"]:
         metrics = tuple(quantity(part).key for part in options["metric"].split(","))
         unknown = [key for key in metrics if key not in METRICS]

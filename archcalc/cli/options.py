@@ -86,7 +86,7 @@ def column_keys(text: str) -> tuple[str, ...]:
 
 
 def symbol_values(texts: tuple[str, ...]) -> dict[str, int]:
-    """Return the numbers of ``--set C=480,r=16``; :class:`UsageError` (E50) where it is not that."""
+    """Return the numbers of ``--set C=480,r=16``; :class:`UsageError` (E50) for anything else."""
     found: dict[str, int] = {}
     for part in ",".join(texts).split(","):
         name, _, number = part.partition("=")

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from ..arithmetic.dims import Dim, Shape, product, require, total
+from ..arithmetic.expression import size_text
 from ..arithmetic.unknown import Unknown
 from ..errors import LayerError
 from .options import options_of
@@ -92,7 +93,7 @@ class Layer(ABC):
             value = getattr(self, key)
             for part in value if isinstance(value, tuple) else (value,):
                 if part is not None:
-                    require(part >= option.least, lambda o=option, k=key: _too_small(o, k))
+                    require(part >= option.least, _too_small, option, key)
 
     @abstractmethod
     def facts(self, *inputs: Shape) -> Facts:
@@ -373,7 +374,7 @@ def hwc(x: Shape) -> Shape:
 
 def written(x: Shape) -> str:
     """Return a shape as people write it: 14x14x480."""
-    return "x".join(str(part) for part in hwc(x))
+    return "x".join(size_text(part) for part in hwc(x))
 
 
 def described(x: Shape) -> str:

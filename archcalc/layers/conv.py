@@ -11,7 +11,6 @@ from .base import (
     Contraction,
     Count,
     Weights,
-    Windows,
     channels,
     described,
     hwc,
@@ -19,7 +18,7 @@ from .base import (
     spread,
     volume,
 )
-from .options import Pad, axes, choice, flag, integer, padding, size, sizes
+from .options import axes, choice, flag, integer, padding, size, sizes
 from .window import AxisWindow, TransposedWindow, Window
 
 if TYPE_CHECKING:
@@ -225,11 +224,13 @@ class TransposedConv(Contraction, name="deconv"):
             allowed = (extra < step) or (extra < spacing) if _plain(extra, step, spacing) else True
             require(
                 allowed,
-                lambda extra=extra, step=step: LayerError(
+                lambda extra, step: LayerError(
                     "E13",
                     f"outpad {extra} must be smaller than the stride {step} (or the dilation)",
                     part="outpad",
                 ),
+                extra,
+                step,
             )
         for window, n in zip(self.windows(x), spatial(x), strict=True):
             require(
@@ -371,12 +372,14 @@ def _check_groups(depth: Dim, filters: Dim, groups: Dim) -> None:
             continue
         require(
             count % groups == 0,
-            lambda count=count, what=what: LayerError(
+            lambda count, what: LayerError(
                 "E14",
                 f"{count} {what} cannot be split into {groups} groups",
                 part="groups",
                 help=f"divisors of {depth} and {filters}: {_divisors(depth, filters)}",
             ),
+            count,
+            what,
         )
 
 

@@ -65,11 +65,12 @@ class Add(MergeLayer, name="add"):
         for other in inputs[1:]:
             require(
                 len(first) == len(other) and _agree(first, other),
-                lambda other=other: LayerError(
+                lambda other: LayerError(
                     "E17",
                     f"cannot add {_sum_side(first)} to {_sum_side(other)}",
                     help=f"give a shortcut: `res( ... ; {_shortcut(first, other)} )`",
                 ),
+                other,
             )
 
     def output(self, *inputs: Shape) -> Shape:
@@ -101,12 +102,13 @@ class Multiply(MergeLayer, name="mul"):
             fits = len(other) == len(largest) and _agree(other, largest)
             require(
                 fits or _is_scale(other, largest),
-                lambda other=other: LayerError(
+                lambda other: LayerError(
                     "E17",
                     f"cannot multiply {_sum_side(largest)} by {_sum_side(other)}",
                     help=f"the factor needs {written(largest)} values, or one per channel: "
                     f"`gap | fc {channels(largest)}`",
                 ),
+                other,
             )
 
     def output(self, *inputs: Shape) -> Shape:

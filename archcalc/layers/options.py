@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, NamedTuple
 
-
 REQUIRED: Any = object()  # an option without a default
 
 

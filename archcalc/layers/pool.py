@@ -67,18 +67,19 @@ class _SlidingPool(Pooling):
                 widest = larger(window.before, window.after)
             require(
                 window.same or 2 * widest <= window.kernel,
-                lambda w=window: LayerError(
+                lambda w: LayerError(
                     "E21",
                     f"padding {w.before} is larger than half the window ({w.kernel}): "
                     "some windows would be all padding",
                     part="padding",
                     help=f"`pad {w.kernel // 2}` is the most",
                 ),
+                window,
             )
-        plain = all(type(n) is int and type(w.span) is int for w, n in zip(windows, sizes))
-        if plain and any(
-            not w.same and w.padded(n) < w.span for w, n in zip(windows, sizes, strict=True)
-        ):
+        plain = all(
+            type(n) is int and type(w.span) is int for w, n in zip(windows, sizes, strict=True)
+        )
+        if plain and any(not w.same and w.padded(n) < w.span for w, n in pairs):
             raise does_not_fit("window", windows, sizes, self.kernel)
 
     def windows(self, x: Shape) -> tuple[Window, ...]:

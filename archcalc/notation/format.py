@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arithmetic.expression import size_text
 from ..layers.base import Layer
 from ..layers.options import REQUIRED, Option, Pad, options_of
 from .entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
@@ -63,7 +64,8 @@ def _times(repeat: Any) -> str:
 
 def layer_text(layer: Any, *, full: bool) -> str:
     """Return one layer or block as notation; ``full`` writes every default out."""
-    options = options_of(type(layer))
+    kind: type = type(layer)
+    options = options_of(kind)
     words = [layer.word]
     positional = [
         _sizes(getattr(layer, key))
@@ -78,9 +80,10 @@ def layer_text(layer: Any, *, full: bool) -> str:
         value = getattr(layer, key)
         if option.kind == "shape":
             words.append(_sizes(value))
-        elif option.kind not in ("sizes", "size", "name") or option.word.islower():
-            if full or _differs(layer, option, value):
-                words += _option(option, value, full)
+            continue
+        positional_one = option.kind in ("sizes", "size", "name") and not option.word.islower()
+        if not positional_one and (full or _differs(layer, option, value)):
+            words += _option(option, value, full)
     return " ".join(words)
 
 
@@ -108,7 +111,9 @@ def _option(option: Option, value: Any, full: bool) -> list[str]:
 
 
 def _sizes(value: Any) -> str:
-    return "x".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return "x".join(size_text(part) for part in value)
+    return size_text(value)
 
 
 def _pads(value: tuple[Pad, ...]) -> str:

@@ -47,7 +47,7 @@ def parse(text: str, name: str = "spec", *, layout: str = "hwc", fragment: bool 
 
 
 class _Skip(Exception):
-    """This stage is beyond repair; go on with the next."""
+    """The stage being read is beyond repair; go on with the next."""
 
 
 class _Parser:

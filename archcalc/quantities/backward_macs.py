@@ -22,7 +22,7 @@ class BackwardMacs(Quantity):
         convolutions are no exception.
         """
         learns: dict[str, bool] = dict.fromkeys(analysis.graph.inputs, False)
-        found = []
+        found: list[Any] = []
         for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
             input_learns = any([learns[name] for name in node.inputs])
             learns[node.name] = input_learns or bool(facts.weights)

@@ -37,7 +37,7 @@ class Quantity(ABC):
         known = analysis.columns.get(self.key)
         if known is None:
             known = analysis.columns[self.key] = self.values(analysis)
-        return known  # type: ignore[no-any-return]
+        return known
 
     @abstractmethod
     def values(self, analysis: Analysis) -> list[Any]:

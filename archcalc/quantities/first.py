@@ -6,7 +6,8 @@ from typing import Any
 
 from ..analysis import Analysis
 from .base import OfOutput
-from .receptive_field import ONE_PIXEL, Scattered, states
+from .field import ONE_PIXEL
+from .receptive_field import Scattered, states
 
 
 class First(OfOutput):

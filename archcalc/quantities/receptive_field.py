@@ -24,15 +24,15 @@ WHOLE = Whole()
 
 
 class Scattered(tuple[AxisField, ...]):
-    """Input pixels that one output position sees, per axis, padding included; whole when it
-    sees everything.
-    """
+    """Fields of values whose positions were rearranged: the sizes hold, the places do not."""
 
     __slots__ = ()
 
 
 class ReceptiveField(OfOutput):
-    """Input pixels that one output position sees, per axis."""
+    """Input pixels that one output position sees, per axis, padding included; whole when it
+    sees everything.
+    """
 
     key, title, symbol, unit, rank = "receptive_field", "receptive field", "R", "field", 20
 
@@ -50,7 +50,7 @@ def states(analysis: Analysis) -> list[Any]:
     known = analysis.columns.get("field states")
     if known is None:
         known = analysis.columns["field states"] = _walk(analysis)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def sizes(state: Any) -> Any:
@@ -122,7 +122,8 @@ def _join(states: list[Any], node: Node) -> Any:
             joined = tuple([one.join(two) for one, two in zip(joined, other, strict=True)])
         except MisalignedPaths as error:
             return Unknown(
-                f"misaligned paths meet in {node.name}: through {node.inputs[0]} and {path}, {error}"
+                f"misaligned paths meet in {node.name}: through {node.inputs[0]} and {path}, "
+                f"{error}"
             )
         except PatternTooLong as error:
             return Unknown(f"the receptive field of {node.name}: {error}")

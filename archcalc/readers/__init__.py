@@ -19,5 +19,6 @@ def read(source: str, values: Mapping[str, Any] | None = None, *, layout: str = 
     """
     for reader in READERS:
         if reader.reads(source):
-            return reader.read(source, values, layout)
+            graph: Graph = reader.read(source, values, layout)
+            return graph
     raise AssertionError("the inline reader reads every text")  # pragma: no cover

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arithmetic import units
+from ..arithmetic.expression import size_text, symbolic_text
 from ..arithmetic.unknown import Unknown
 from ..layers.base import written
 from ..quantities.receptive_field import WHOLE
@@ -44,9 +45,9 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20) -> str:
     if unit == "ratio":
         if isinstance(value, tuple):
             return units.significant(value[0], value[1], 4)
-        return str(value)
+        return symbolic_text(value)
     if not isinstance(value, int):
-        return str(value)
+        return symbolic_text(value)
     if unit == "bytes":
         return units.exact(value) + " B" if exact else units.short_bytes(value)
     if unit == "layers":
@@ -80,7 +81,7 @@ def raw(cell: Cell) -> str:
 def _per_axis(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
-    return "x".join(str(part) for part in value)
+    return "x".join(size_text(part) for part in value)
 
 
 def _relation(value: Any, unit: str, bar: int) -> str:
@@ -121,7 +122,8 @@ def _change(value: Any, reference: Any, more: str, less: str) -> str:
 def _symbolic_ratio(value: Any, reference: Any) -> str:
     import sympy
 
-    return f"times {sympy.simplify(sympy.sympify(value) / sympy.sympify(reference))}"
+    ratio = sympy.simplify(sympy.sympify(value) / sympy.sympify(reference))
+    return f"times {symbolic_text(ratio)}"
 
 
 def _distinguished(row: tuple[Cell, ...], texts: list[str]) -> list[str]:

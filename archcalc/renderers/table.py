@@ -7,7 +7,7 @@ from typing import Any
 from tabulate import tabulate
 
 from ..errors import cells
-from ..table import Page, SpecText, Steps, Table, Text
+from ..table import Page, SpecText, Steps, Table
 from .cells import table_texts
 
 
@@ -58,8 +58,9 @@ def _folded(line: str, head: str, width: int) -> list[str]:
     found = []
     indent = " " * (cells(head) + 2)
     while cells(line) > width:
-        cut = line.rfind(" ", len(indent) + 1, width + 1)
-        if cut <= len(indent):
+        cuts = (line.rfind(sign, len(indent) + 1, width + 1) for sign in (" | ", " ; ", " "))
+        cut = next((place for place in cuts if place > len(indent)), 0)
+        if not cut:
             break
         found.append(line[:cut].rstrip())
         line = indent + line[cut + 1 :]

@@ -1,0 +1,65 @@
+# `make` alone prints the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help demo test setup check lint types floors fix golden docs bench fuzz clean
+
+help: ## print the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core.done: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/dev.done: $(VENV)/core.done constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[torch,dev]'
+	@touch $@
+
+demo: $(VENV)/core.done ## install the core and run the main example
+	$(BIN)/archcalc compare '14x14x480 | conv 5x5x48 pad 2' '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
+
+setup: $(VENV)/dev.done ## install everything the tests need
+
+test: $(VENV)/dev.done ## run every test that needs no GPU
+	$(BIN)/python -m pytest
+
+check: lint types floors ## lint, types and import floors
+
+lint: $(VENV)/dev.done ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.done ## mypy --strict
+	$(BIN)/mypy
+
+floors: $(VENV)/dev.done ## imports point down
+	$(BIN)/lint-imports
+
+fix: $(VENV)/dev.done ## format and repair what ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(VENV)/dev.done ## rewrite the golden outputs and show the difference
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_errors.py --update-golden -q
+	git --no-pager diff --stat tests
+
+docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
+	$(BIN)/python -m pytest tests/test_readme.py --update-golden -q
+
+bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
+	$(BIN)/python -m pip install --quiet torchinfo==1.8.0
+	$(BIN)/python tests/bench/bench.py
+
+fuzz: $(VENV)/dev.done ## 200,000 random and mutated specs: results or clean errors only
+	$(BIN)/python tests/fuzz/fuzz.py --runs 200000
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
