@@ -16,9 +16,9 @@ def catalogue_page() -> Page:
     """Return the table of all words."""
     columns = (
         Column("word", "word", False),
-        Column("usage", "sizes and options", False),
-        Column("params", "params", False),
-        Column("macs", "MACs", False),
+        Column("usage", "sizes and options", False, True),
+        Column("params", "params", False, True),
+        Column("macs", "MACs", False, True),
     )
     rows, data = [], []
     for word, kind in LAYERS().items():
@@ -38,14 +38,14 @@ def catalogue_page() -> Page:
 def word_page(word: str) -> Page:
     """Return everything about one word."""
     kind: Any = layer_type(word) or block_type(word)
-    lines = [("write", (f"{word} {usage(kind)}".strip(),))]
+    lines = [("is", (meaning(kind),)), ("write", (f"{word} {usage(kind)}".strip(),))]
     for option in options_of(kind).values():
         lines.append((_name(option), (_explained(option),)))
     data: dict[str, Any] = {"word": word, "meaning": meaning(kind), **described(kind)}
     if layer_type(word) is not None:
         made = formulas(kind)
         lines += [
-            ("output", (made["shape"],)),
+            *zip(_axes(len(made["shape"])), [(text,) for text in made["shape"]], strict=True),
             ("params", (made["params"],)),
             ("MACs", (made["macs"],)),
         ]
@@ -53,13 +53,19 @@ def word_page(word: str) -> Page:
     examples = [text.format(word=word) for text in kind.examples]
     lines += [("example", (text,)) for text in examples[:4]]
     data["examples"] = examples
-    page = Steps(word, meaning(kind), tuple(lines))
+    page = Steps(word, "", tuple(lines))
     return Page((page,), lambda: {"schema": 1, "layers": [data]})
 
 
 def meaning(kind: Any) -> str:
     """Return the sentence that describes a layer or block."""
-    return " ".join((kind.__doc__ or "").split())
+    return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def _axes(count: int) -> tuple[str, ...]:
+    """Return what the sizes of an output are called."""
+    names = {1: (), 2: ("length",), 3: ("height", "width"), 4: ("depth", "height", "width")}
+    return (*names[count], "width D" if count < 3 else "channels")
 
 
 def usage(kind: Any) -> str:
@@ -114,4 +120,6 @@ def _explained(option: Option) -> str:
     short = f"; short {option.short}2" if option.short else ""
     off = f"; or {option.off}" if option.off else ""
     default = "" if option.default in (REQUIRED, None) else f"; default {_default(option)}"
+    if option.kind == "choice" and default:
+        default = f"; one of {', '.join(option.choices)}; default {option.default}"
     return f"{option.meaning}{off}{short}{default}"

@@ -126,7 +126,7 @@ class Comparison:
         titles = [Column("row", "")]
         for name in self.names:
             titles += [
-                Column(f"{name}_layer", name, right=False),
+                Column(f"{name}_layer", name, right=False, wraps=True),
                 Column(f"{name}_output", "output"),
                 Column(f"{name}_cost", column.title),
             ]
@@ -314,7 +314,7 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
         node, facts = analysis.nodes[i], analysis.facts[i]
         formula = cost_formula(node.layer, facts) if column.key == "macs" else ""
         text = layer_text(node.layer, full=False)
-        title = text if len(costly) == len(analysis.nodes) <= 4 else f"{node.name}  {text}"
+        title = text if len(costly) == len(analysis.nodes) <= 4 else node.name
         rows.append(_part(title, formula, values[i], total, column))
     rest = [i for i in costly if i not in set(shown)]
     if rest:
@@ -322,7 +322,7 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
     rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
     columns = (
         Column("layer", "", right=False),
-        Column("formula", "", right=False),
+        Column("formula", "", right=False, wraps=True),
         Column(column.key, column.title),
         Column("share", "share"),
         Column("bar", "", right=False),

@@ -36,8 +36,8 @@ class ArchcalcError(Exception):
 
     def render(self) -> str:
         """Return the error as a person reads it on a terminal."""
-        text = f"error[{self.code}]: {self.message}"
-        return f"{text}\nhelp: {self.help}" if self.help else text
+        text = wrapped(f"error[{self.code}]: {self.message}")
+        return f"{text}\n{wrapped(f'help: {self.help}')}" if self.help else text
 
 
 class UsageError(ArchcalcError):
@@ -152,11 +152,11 @@ class Problem:
 
     def render(self, severity: str = "error", width: int = 80) -> str:
         """Return the message with the line it is about and a caret under the place."""
-        lines = [f"{severity}[{self.code}]: {self.message}"]
+        lines = [wrapped(f"{severity}[{self.code}]: {self.message}", width)]
         if self.span is not None:
             lines += self._frame(self.span, width)
         if self.help:
-            lines.append(f"help: {self.help}")
+            lines.append(wrapped(f"help: {self.help}", width))
         return "\n".join(lines)
 
     def _frame(self, span: Span, width: int) -> list[str]:
@@ -213,6 +213,21 @@ def cells(text: str) -> int:
         return len(text)
     wide = sum(1 for char in text if east_asian_width(char) in "WF")
     return len(text) + wide - sum(1 for char in text if combining(char))
+
+
+def wrapped(text: str, width: int = 80) -> str:
+    """Return a message in lines of at most so many characters, indented from the second on."""
+    import textwrap
+
+    if len(text) <= width:
+        return text
+    return textwrap.fill(
+        text,
+        width,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _windowed(line: str, first: int, last: int, width: int) -> tuple[str, int, int]:

@@ -376,8 +376,10 @@ class _Expansion:
 
 
 def _where(name: str, shapes: tuple[Shape, ...]) -> str:
-    given = " and ".join(written(x) if len(x) != 2 else described(x) for x in shapes[:4])
-    return f"layer {name}, input {given}"
+    if len(shapes) != 1:
+        return f"layer {name}"
+    (x,) = shapes
+    return f"layer {name}, input {written(x) if len(x) != 2 else described(x)}"
 
 
 def _over_limit(shape: Shape) -> tuple[str, str] | None:

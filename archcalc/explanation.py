@@ -213,7 +213,8 @@ def page(
     steps = [explanation(analysis, i, metrics) for i in chosen]
     blocks: list[Any] = [spec, *steps]
     if not layers and len(analysis.nodes) > 1:
-        blocks.append(_sums(analysis, metrics))
+        sums = _sums(analysis, metrics)
+        blocks += [sums] if sums.lines else []
     if "macs" in metrics:
         blocks.append(_conventions(analysis, chosen))
     blocks.append(Text(f"Convention {counting}: {convention(counting).sentence}.", "note"))
@@ -236,8 +237,10 @@ def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
             lines.append((column.title, (f"at least {_plain(value.at_least)}: {value.reason}",)))
         elif 1 < len(parts) <= 12:
             lines.append((column.title, (" + ".join(_plain(p) for p in parts), _plain(value))))
-        else:
+        elif len(parts) > 1:
             lines.append((column.title, (f"the sum of {len(parts)} layers", _plain(value))))
+        else:
+            lines.append((column.title, (_plain(value),)))
     return Steps("total", "", tuple(lines))
 
 
@@ -252,7 +255,7 @@ def _conventions(analysis: Analysis, chosen: list[int]) -> Steps:
     return Steps("The same, by other conventions", "", tuple(lines))
 
 
-def formulas(kind: type[Layer]) -> dict[str, str]:
+def formulas(kind: type[Layer]) -> dict[str, Any]:
     """Return the general formulas of a layer: ``shape``, ``params`` and ``macs``, in letters.
 
     They are the layer's own formulas, run on numbers that print as letters; outputs read Ho, Wo.
@@ -261,7 +264,7 @@ def formulas(kind: type[Layer]) -> dict[str, str]:
     layer = _lettered(node.layer)
     letters = tuple(_letters(shape, "") for shape in inputs)
     facts = layer.facts(*letters)
-    found = {"shape": "x".join(str(size) for size in hwc(facts.output))}
+    found: dict[str, Any] = {"shape": [str(size) for size in hwc(facts.output)]}
     found["params"] = str(total(product(_textbook(shape)) for shape in facts.weights.values()))
     if isinstance(layer, UnaryLayer):
         output = _letters(tuple(int(size) for size in facts.output), "o")

@@ -46,7 +46,7 @@ class Summary:
         """Return the layers, or the blocks, and the totals."""
         columns = [Column("layer", "layer", right=False)]
         if not self.depth:
-            columns.append(Column("what", "what", right=False))
+            columns.append(Column("what", "what", right=False, wraps=True))
         columns += [Column(q.key, "field" if self._short(q) else q.title) for q in self.quantities]
         if self.ruler:
             columns.append(Column("ruler", "", right=False))

@@ -20,11 +20,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column. Numbers stand right, texts left; ``key`` is its name for scripts."""
+    """A table's column. Numbers stand right, texts left; ``key`` is its name for scripts.
+
+    ``wraps`` lets its text take several lines where the terminal is narrow.
+    """
 
     key: str
     title: str
     right: bool = True
+    wraps: bool = False
 
 
 @dataclass(frozen=True)

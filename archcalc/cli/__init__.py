@@ -42,8 +42,8 @@ class Commands(click.Group):
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
             also = f' Did you mean "{near[0]}"?' if near else ""
             if "|" in args[0]:
-                also = " A spec comes after a command: archcalc summary 'SPEC'."
-            ctx.fail(f'No such command "{args[0]}".{also}')
+                ctx.fail("A spec comes after a command: archcalc summary 'SPEC'.")
+            ctx.fail(f'No such command "{args[0][:40]}".{also}')
         return super().resolve_command(ctx, args)
 
 

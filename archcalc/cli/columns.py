@@ -26,7 +26,7 @@ def command(**options: Any) -> None:
         Column("key", "column", False),
         Column("symbol", "symbol", False),
         Column("unit", "unit", False),
-        Column("meaning", "meaning", False),
+        Column("meaning", "meaning", False, True),
     )
     rows = tuple((Cell(q.key), Cell(q.symbol), Cell(q.unit), Cell(q.meaning)) for q in QUANTITIES())
     data = [

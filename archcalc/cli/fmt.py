@@ -28,6 +28,7 @@ def command(spec: str, **options: Any) -> None:
     from ..notation.format import stages
     from ..notation.parser import parse
     from ..readers.stored import text_of
+    from ..renderers.table import folded
     from ..table import Page, SpecText
     from .output import show
 
@@ -35,7 +36,10 @@ def command(spec: str, **options: Any) -> None:
     parsed = parse(text, "spec" if text is spec else spec, layout=options["layout"], fragment=True)
     parts = stages(parsed, full=not options["short"])
     line = " | ".join(parts)
-    laid_out = line if len(line) <= 80 else "\n  | ".join(parts)
+    laid_out = line
+    if len(line) > 80:
+        lines = [parts[0], *(f"  | {part}" for part in parts[1:])]
+        laid_out = "\n".join(piece for one in lines for piece in folded(one, 6, 80))
     if options["check"]:
         sys.exit(0 if text.strip() == laid_out else 1)
     if options["format_"] is None and options["output"] is None:

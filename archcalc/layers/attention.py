@@ -130,7 +130,7 @@ class Attention(UnaryLayer, name="attn"):
         return False
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import GroupedAttention, SelfAttention
+        from .torch_sequences import GroupedAttention, SelfAttention
 
         width = inputs[0][1]
         if self._is_grouped:

@@ -115,7 +115,12 @@ def _too_small(option: Any, key: str) -> LayerError:
             "sizes must be whole numbers of at least 1",
             part=key,
         )
-    return LayerError("E13", f"{option.word} must be at least {option.least}", part=key)
+    return LayerError(
+        "E13",
+        f"{option.word} must be at least {option.least}",
+        part=key,
+        help=f"`{option.word} {max(option.least, 1)}`",
+    )
 
 
 WORDS: dict[str, type[Layer]] = {}

@@ -121,11 +121,11 @@ class Conv(Contraction, name="conv"):
         return tuple(found)
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import convolution, table_convolution
+        from .torch_windows import TableConvolution, convolution
 
         (x,) = inputs
         if self.table is not None:
-            return table_convolution(LENET5_TABLE, self.kernel, self.windows(x), self.bias)
+            return TableConvolution(LENET5_TABLE, self.kernel, self.windows(x), self.bias)
         return convolution(
             self.windows(x), spatial(x), channels(x), self.channels, self.groups, self.bias
         )
@@ -181,7 +181,7 @@ class DepthwiseConv(Contraction, name="dwconv"):
         return unread(self.word, self.windows(inputs[0]), spatial(inputs[0]))
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import convolution
+        from .torch_windows import convolution
 
         (x,) = inputs
         depth = channels(x)
@@ -270,7 +270,7 @@ class TransposedConv(Contraction, name="deconv"):
         return product(hwc(x)) * product((*kernel, filters))
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import transposed_convolution
+        from .torch_windows import transposed_convolution
 
         (x,) = inputs
         return transposed_convolution(
@@ -349,6 +349,14 @@ def _kernel(layer: Conv | DepthwiseConv | TransposedConv, x: Shape) -> tuple[Dim
             ),
         )
         return tuple(window)
+    if rank > 1 and len(kernel) == rank - 1 and not isinstance(layer, DepthwiseConv):
+        window = _joined((*kernel, layer.channels))
+        raise LayerError(
+            "E10",
+            f"{layer.word} needs a number of filters: `{layer.word} {window}x64`",
+            part="kernel",
+            help=f"archcalc layers {layer.word}",
+        )
     needs = {1: "length x channels", 2: "height x width x channels"}.get(
         len(kernel), "depth x height x width x channels"
     )

@@ -91,6 +91,6 @@ class PositionEmbedding(Elementwise, name="posembed"):
         return False
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from . import torch_modules
+        from . import torch_sequences
 
-        return torch_modules.PositionEmbedding(*inputs[0])
+        return torch_sequences.PositionEmbedding(*inputs[0])

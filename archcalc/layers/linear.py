@@ -46,9 +46,9 @@ class FullyConnected(Contraction, name="fc"):
         return product(y) * product(hwc(x))
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import fully_connected
+        from .torch_modules import FullyConnected
 
-        return fully_connected(product(inputs[0]), self.units, self.bias)
+        return FullyConnected(product(inputs[0]), self.units, self.bias)
 
 
 @dataclass(frozen=True)

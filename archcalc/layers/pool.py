@@ -76,9 +76,8 @@ class _SlidingPool(Pooling):
                 ),
                 window,
             )
-        plain = all(
-            type(n) is int and type(w.span) is int for w, n in zip(windows, sizes, strict=True)
-        )
+        pairs = tuple(zip(windows, sizes, strict=True))
+        plain = all(type(n) is int and type(w.span) is int for w, n in pairs)
         if plain and any(not w.same and w.padded(n) < w.span for w, n in pairs):
             raise does_not_fit("window", windows, sizes, self.kernel)
 
@@ -155,7 +154,7 @@ class MaxPool(_SlidingPool, name="maxpool"):
         return 0
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import pooling
+        from .torch_windows import pooling
 
         return pooling("max", self.windows(inputs[0]), spatial(inputs[0]))
 
@@ -185,7 +184,7 @@ class AvgPool(_SlidingPool, name="avgpool"):
         return 0
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import pooling
+        from .torch_windows import pooling
 
         return pooling("avg", self.windows(inputs[0]), spatial(inputs[0]))
 
@@ -211,9 +210,9 @@ class Subsample(_SlidingPool, name="subsample"):
         return 1
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import subsampling
+        from .torch_windows import Subsampling
 
-        return subsampling(channels(inputs[0]), self.windows(inputs[0]), spatial(inputs[0]))
+        return Subsampling(channels(inputs[0]), self.windows(inputs[0]), spatial(inputs[0]))
 
 
 class _AdaptivePool(Pooling):
@@ -259,7 +258,7 @@ class AdaptiveAvgPool(_AdaptivePool, name="adaptiveavgpool"):
         return product(w.reads() for w in self.windows(x)) * channels(x)
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import adaptive_pooling
+        from .torch_windows import adaptive_pooling
 
         return adaptive_pooling("avg", spatial(self.output(inputs[0])))
 
@@ -277,7 +276,7 @@ class AdaptiveMaxPool(_AdaptivePool, name="adaptivemaxpool"):
         return product(w.reads() for w in self.windows(x)) * channels(x) - product(hwc(y))
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import adaptive_pooling
+        from .torch_windows import adaptive_pooling
 
         return adaptive_pooling("max", spatial(self.output(inputs[0])))
 
@@ -320,7 +319,7 @@ class GlobalAvgPool(Weightless, name="gap"):
         return False
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import adaptive_pooling
+        from .torch_windows import adaptive_pooling
 
         return adaptive_pooling("avg", (1,) * len(spatial(inputs[0])))
 

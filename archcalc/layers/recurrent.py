@@ -106,9 +106,9 @@ class _Recurrent(UnaryLayer):
         return False
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from . import torch_modules
+        from . import torch_sequences
 
-        made: nn.Module = getattr(torch_modules, self.torch_name)(
+        made: nn.Module = getattr(torch_sequences, self.torch_name)(
             inputs[0][1],
             self.hidden,
             self.layers,

@@ -65,7 +65,7 @@ class Tokens(Reshape, name="tokens"):
         return (product(spatial(x)), channels(x))
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import tokens
+        from .torch_sequences import tokens
 
         return tokens()
 
@@ -114,6 +114,6 @@ class ClassToken(Weightless, name="cls"):
         return self.do == "take"
 
     def build(self, *inputs: Shape) -> nn.Module:
-        from .torch_modules import class_token
+        from .torch_sequences import class_token
 
         return class_token(inputs[0][-1], self.do == "add")

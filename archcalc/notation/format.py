@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..arithmetic.expression import size_text
-from ..layers.base import Layer
 from ..layers.options import REQUIRED, Option, Pad, options_of
 from .entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
 
@@ -82,14 +82,14 @@ def layer_text(layer: Any, *, full: bool) -> str:
             words.append(_sizes(value))
             continue
         positional_one = option.kind in ("sizes", "size", "name") and not option.word.islower()
-        if not positional_one and (full or _differs(layer, option, value)):
+        if not positional_one and (full or _differs(layer, key, option, value)):
             words += _option(option, value, full)
     return " ".join(words)
 
 
-def _differs(layer: Layer, option: Option, value: Any) -> bool:
-    if option.default is None:  # a default that depends on the layer, such as a pool's stride
-        return True
+def _differs(layer: Any, key: str, option: Option, value: Any) -> bool:
+    if option.default is None:  # a default that the layer works out, such as a pool's stride
+        return bool(replace(layer, **{key: None}) != layer)
     return option.default is REQUIRED or bool(value != option.default)
 
 

@@ -153,7 +153,12 @@ class _Parser:
                 self.span(self.at, self.at + 1),
                 "remove it, or open it before",
             )
-        return Chain(tuple(entries), span=self.span(start))
+        return self.chain(entries, start)
+
+    def chain(self, entries: list[Entry], start: int) -> Chain:
+        spans = [entry.span for entry in entries if entry.span is not None]
+        span = self.span(spans[0].start, spans[-1].end) if spans else self.span(start)
+        return Chain(tuple(entries), span=span)
 
     def column(self, at: int) -> int:
         return self.source.line_column(self.source.place(at))[1]
@@ -436,7 +441,7 @@ class _Parser:
         while True:
             branch_start = self.at
             entries = self.pipeline()
-            branches.append(Chain(tuple(entries), span=self.span(branch_start)))
+            branches.append(self.chain(entries, branch_start))
             self.space()
             if not self.peek(";"):
                 break

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import tabulate as tabulating
 from tabulate import tabulate
 
 from ..errors import cells
 from ..table import Page, SpecText, Steps, Table
 from .cells import table_texts
+
+_NARROWEST = 14  # characters that a wrapped column keeps
+tabulating.MIN_PADDING = 0  # headers need no more room than cells
 
 
 def render(page: Page, *, exact: bool = False, width: int = 0, **_: Any) -> str:
@@ -50,13 +54,15 @@ def _spec(block: SpecText, named: int, width: int) -> str:
             line = " " * cells(head) + piece
         else:
             line += piece if i == 0 else f" {piece}"
-    return "\n".join(folded for part in [*lines, line] for folded in _folded(part, head, width))
+    return "\n".join(
+        piece for part in [*lines, line] for piece in folded(part, cells(head) + 2, width)
+    )
 
 
-def _folded(line: str, head: str, width: int) -> list[str]:
-    """Break a stage that is too long by itself, such as a block of branches, at its spaces."""
+def folded(line: str, margin: int, width: int) -> list[str]:
+    """Break a stage that is too long by itself, such as branches, at its bars and semicolons."""
     found = []
-    indent = " " * (cells(head) + 2)
+    indent = " " * margin
     while cells(line) > width:
         cuts = (line.rfind(sign, len(indent) + 1, width + 1) for sign in (" | ", " ; ", " "))
         cut = next((place for place in cuts if place > len(indent)), 0)
@@ -72,19 +78,40 @@ def _table(table: Table, exact: bool, width: int) -> str:
     titles = [column.title for column in table.columns]
     keep = list(range(len(titles)))
     drawn = _drawn(table, titles, rows, keep)
+    if width and _widest(drawn) > width:
+        rows = _narrowed(table, rows, _widest(drawn) - width)
+        drawn = _drawn(table, titles, rows, keep)
     while width and _widest(drawn) > width and len(keep) > 2:
         keep.pop()
         drawn = _drawn(table, titles, rows, keep)
-    hidden = len(titles) - len(keep)
+    hidden = [titles[i] for i in range(len(titles)) if i not in keep and titles[i]]
     if hidden:
-        names = [titles[i] for i in range(len(titles)) if i not in keep]
-        shown = ", ".join(name for name in names if name)
-        drawn += f"\n({hidden} column{'s' * (hidden > 1)} hidden: {shown or 'bar'}; -w for all)"
+        count = f"{len(hidden)} column{'s' * (len(hidden) > 1)} hidden"
+        drawn += f"\n({count}: {', '.join(hidden)}; -w for all)"
     return f"{table.title}\n{drawn}" if table.title else drawn
 
 
+def _narrowed(table: Table, rows: list[list[str]], excess: int) -> list[list[str]]:
+    """Wrap the texts of the columns that may, until the table is so much narrower."""
+    import textwrap
+
+    limits = {}
+    for i, column in enumerate(table.columns):
+        widest = max((cells(row[i]) for row in rows), default=0)
+        if column.wraps and excess > 0 and widest > _NARROWEST:
+            limits[i] = max(widest - excess, _NARROWEST)
+            excess -= widest - limits[i]
+    return [
+        [
+            "\n".join(textwrap.wrap(text, limits[i])) if i in limits and text else text
+            for i, text in enumerate(row)
+        ]
+        for row in rows
+    ]
+
+
 def _bar(table: Table) -> int:
-    return 12 if table.columns[-1].key == "ruler" else 20
+    return 12 if table.columns[-1].key == "ruler" else 16
 
 
 def _drawn(table: Table, titles: list[str], rows: list[list[str]], keep: list[int]) -> str:
@@ -111,12 +138,25 @@ def _steps(block: Steps, width: int) -> str:
     for title, steps in block.lines:
         start = f"  {title.ljust(left)}  "
         joined = "  =  ".join(steps)
-        if cells(start + joined) <= width or len(steps) == 1:
+        if cells(start + joined) <= width:
             lines.append(start + joined)
             continue
-        lines.append(start + steps[0])
-        lines += [f"{' ' * len(start)}=  {step}" for step in steps[1:]]
+        lines += _broken(start + steps[0], len(start), width)
+        for step in steps[1:]:
+            lines += _broken(f"{' ' * len(start)}=  {step}", len(start), width)
     return "\n".join(lines)
+
+
+def _broken(line: str, indent: int, width: int) -> list[str]:
+    """Break a long expression at its sums and products, indented under its start."""
+    found = []
+    while cells(line) > width:
+        cut = max(line.rfind(sign, indent + 3, width) for sign in (" + ", " * ", " - ", "; ", " "))
+        if cut <= indent:
+            break
+        found.append(line[:cut].rstrip())
+        line = " " * (indent + 3) + line[cut:].lstrip()
+    return [*found, line]
 
 
 def _wrapped(text: str, width: int) -> str:
