@@ -55,12 +55,16 @@ class Settings:
 class Analysis:
     """Everything the layers of a net state, node by node, and what quantities derive from it.
 
-    ``nodes`` are those that count: training heads only when ``settings.train``.
+    ``nodes`` are those that count: training heads only when ``settings.train``. Layers of one
+    kind at one shape share their facts: ``distinct`` holds each once, and ``kinds`` says for
+    every node which of them is its own.
     """
 
     graph: Graph
     nodes: tuple[Node, ...]
     facts: tuple[Facts, ...]
+    distinct: tuple[Facts, ...]
+    kinds: tuple[int, ...]
     settings: Settings
     columns: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -107,18 +111,22 @@ def walk(graph: Graph, settings: Settings | None = None) -> Analysis:
     """Return what every layer states; each layer kind at each shape is asked once."""
     settings = settings or Settings()
     shapes: dict[str, Shape] = dict(graph.inputs)
-    known: dict[Any, Facts] = {}
+    known: dict[Any, int] = {}
     nodes: list[Node] = []
-    stated: list[Facts] = []
+    distinct: list[Facts] = []
+    kinds: list[int] = []
     for node in graph.nodes:
         if node.training_only and not settings.train:
             continue
         inputs = tuple([shapes[name] for name in node.inputs])
         key = (id(node.layer), inputs)
-        facts = known.get(key)
-        if facts is None:
-            facts = known[key] = node.layer.facts(*inputs)
-        shapes[node.name] = facts.output
+        kind = known.get(key)
+        if kind is None:
+            kind = known[key] = len(distinct)
+            stated = graph.stated.get(key)
+            distinct.append(node.layer.facts(*inputs) if stated is None else stated)
+        shapes[node.name] = distinct[kind].output
         nodes.append(node)
-        stated.append(facts)
-    return Analysis(graph, tuple(nodes), tuple(stated), settings)
+        kinds.append(kind)
+    facts = tuple([distinct[kind] for kind in kinds])
+    return Analysis(graph, tuple(nodes), facts, tuple(distinct), tuple(kinds), settings)

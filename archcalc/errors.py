@@ -163,7 +163,7 @@ class Problem:
         start, end = span.text_range()
         number, column = span.source.line_column(start)
         original = span.source.original
-        line = original[start - column + 1 :].split("\n", 1)[0].rstrip("\r").replace("\t", " ")
+        line = printable(original[start - column + 1 :].split("\n", 1)[0].rstrip("\r"))
         where = f"   ({self.where})" if self.where else ""
         gutter = len(str(number))
         margin = " " * (gutter + 2)
@@ -172,7 +172,7 @@ class Problem:
         under = "^" * max(cells(line[first:last]), 1)
         label = f" {self.label}" if self.label else ""
         return [
-            f"{' ' * gutter} --> {span.source.name}:{number}:{column}{where}",
+            f"{' ' * gutter} --> {printable(span.source.name)}:{number}:{column}{where}",
             f"{margin}|",
             f" {number} | {line}".rstrip(),
             f"{margin}| {' ' * cells(line[:first])}{under}{label}",
@@ -215,10 +215,22 @@ def cells(text: str) -> int:
     return len(text) + wide - sum(1 for char in text if combining(char))
 
 
+def printable(text: str) -> str:
+    """Return the text without characters that would move the cursor, hide or reverse it.
+
+    >>> printable("a\\x1b[31mb"), printable("a\\tb")
+    ('a?[31mb', 'a b')
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)
+
+
 def wrapped(text: str, width: int = 80) -> str:
     """Return a message in lines of at most so many characters, indented from the second on."""
     import textwrap
 
+    text = printable(text)
     if len(text) <= width:
         return text
     return textwrap.fill(

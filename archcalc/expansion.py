@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from itertools import count
 from typing import Any
 
 from .arithmetic.dims import NotExact, Shape
-from .arithmetic.expression import Expression
+from .arithmetic.expression import Expression, TooLarge
 from .errors import LayerError, Problem, Span, SpecError, UsageError
 from .graph import Graph, Node
 from .layers import layer_type
-from .layers.base import Layer, described, volume, written
+from .layers.base import Facts, Layer, described, volume, written
 from .layers.options import Pad
 from .notation.binding import LARGEST_SIZE
 from .notation.entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
@@ -95,7 +97,7 @@ class _Expansion:
         self.shapes: dict[str, Shape] = {}
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = list(spec.warnings)
-        self.known: dict[Any, Shape] = {}
+        self.known: dict[Any, Facts] = {}
         self.resolved: dict[int, Layer] = {}
         self.bodies: dict[tuple[int, Shape], Chain] = {}
         self.merges: dict[str, Layer] = {}
@@ -117,13 +119,13 @@ class _Expansion:
                     )
                 ]
             )
-        count = _count(self.spec.body, self.values)
-        if count > MOST_LAYERS:
+        layers = _count(self.spec.body, self.values)
+        if layers > MOST_LAYERS:
             raise SpecError(
                 [
                     Problem(
                         "E44",
-                        f"the spec expands to {count:,} layers (limit {MOST_LAYERS:,})",
+                        f"the spec expands to {layers:,} layers (limit {MOST_LAYERS:,})",
                         self.spec.body.span,
                         "repeat less",
                     )
@@ -141,6 +143,7 @@ class _Expansion:
             name=self.spec.name,
             spec=self.spec,
             warnings=tuple(self.warnings),
+            stated=self.known,
         )
 
     def input_shape(self) -> Shape:
@@ -241,8 +244,9 @@ class _Expansion:
         key = (id(entry), shape)
         if key not in self.bodies:
             try:
-                block = self.with_values(entry.block)
-                body = parse(f"... | {block.body(shape)}", fragment=True).body
+                block = self.nameable(self.with_values(entry.block))
+                inside = tuple(self.named(size) for size in shape)
+                body = parse(f"... | {block.body(inside)}", fragment=True).body
             except LayerError as error:
                 self.report(self.problem_of(error, entry.parts, entry.span, name, (shape,)))
                 return None
@@ -251,6 +255,22 @@ class _Expansion:
         if len(body.entries) == 1 and isinstance(body.entries[0], Parallel):
             return self.parallel(body.entries[0], x, name)
         return self.chain(body, x, _Scope(f"{name}."))
+
+    def nameable(self, block: Any) -> Any:
+        """Return a block whose options the notation can hold."""
+        given = {item.name: getattr(block, item.name) for item in fields(block)}
+        return replace(block, **{key: self.named(value) for key, value in given.items()})
+
+    def named(self, value: Any) -> Any:
+        """Return a number as it is and an expression, such as ``floor(C/2)``, under a new name."""
+        if not getattr(value, "free_symbols", None) or value.is_Symbol:
+            return value
+        import sympy
+
+        taken = {*self.values, *symbols(self.spec)}
+        name = next(name for i in count() if (name := f"_{i}") not in taken)
+        self.values[name] = value
+        return sympy.Symbol(name, integer=True, positive=True)
 
     def aux(self, entry: Aux, x: str, scope: _Scope) -> str | None:
         named = replace(entry, label=entry.label or entry.title)
@@ -286,13 +306,13 @@ class _Expansion:
         parts: Mapping[str, Span] | None = None,
     ) -> str | None:
         """Append a node whose layer accepts its inputs; report it where it does not."""
-        shapes = tuple(self.shapes[one] for one in inputs)
+        shapes = tuple([self.shapes[one] for one in inputs])
         key = (id(layer), shapes)
-        output = self.known.get(key)
-        if output is None:
+        facts = self.known.get(key)
+        if facts is None:
             try:
-                output = layer.facts(*shapes).output
-                over = _over_limit(output)
+                facts = layer.facts(*shapes)
+                over = _over_limit(facts.output)
                 if over is not None:
                     raise LayerError(*over)
             except LayerError as error:
@@ -301,7 +321,7 @@ class _Expansion:
             except NotExact as error:
                 self.report(Problem("E27", str(error), entry.span, "", where=_where(name, shapes)))
                 return None
-            self.known[key] = output
+            self.known[key] = facts
             for code, text in layer.cautions(*shapes):
                 if len(self.warnings) < MOST_PROBLEMS:
                     self.warnings.append(Problem(code, text.replace("{name}", name), entry.span))
@@ -310,7 +330,7 @@ class _Expansion:
             number += 1
             unique = f"{name}_{number}"
         self.names.add(unique)
-        self.shapes[unique] = output
+        self.shapes[unique] = facts.output
         self.nodes.append(Node(unique, layer, inputs, entry.span, self.training))
         return unique
 
@@ -342,16 +362,17 @@ class _Expansion:
         return replace(made, **changed) if changed else made
 
     def not_whole(self, value: Any, error: NotExact, span: Span | None) -> Problem:
-        texts = [part for part in (value if isinstance(value, tuple) else (value,))]
-        text = next((part.text for part in texts if isinstance(part, Expression)), "")
+        text = _failing(value, self.values)
         stated = f"{text} = " if text else ""
+        if isinstance(error, TooLarge):
+            return Problem("E44", f"{text or 'a size'} is over the limit of 2^31 - 1", span)
         if type(error.divisor) is int and error.divisor == 0:
             return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
         if not isinstance(error.dividend, int):
             return Problem("E27", f"{stated}{error}", span)
         divisors = [d for d in range(1, min(error.dividend, 1000) + 1) if error.dividend % d == 0]
         shown = ", ".join(map(str, divisors[:7])) + (", ..." if len(divisors) > 7 else "")
-        rounding = text.replace("/", "//") if text.count("/") == 1 else "//"
+        rounding = re.sub(r"(?<!/)/(?!/)", "//", text) or "//"
         return Problem(
             "E27",
             f"{stated}{error.dividend}/{error.divisor} is not a whole number",
@@ -394,12 +415,23 @@ def _over_limit(shape: Shape) -> tuple[str, str] | None:
 def _valued(value: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(value, Expression):
         return value.value(values)
-    if isinstance(value, Pad):
-        return value
     if isinstance(value, tuple):
         parts = tuple(_valued(part, values) for part in value)
-        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+        if all(a is b for a, b in zip(parts, value, strict=True)):
+            return value
+        return Pad(*parts) if isinstance(value, Pad) else parts
     return value
+
+
+def _failing(value: Any, values: Mapping[str, Any]) -> str:
+    """Return the text of the expression, among several, that has no value."""
+    if isinstance(value, tuple):
+        return next((text for part in value if (text := _failing(part, values))), "")
+    try:
+        _valued(value, values)
+    except NotExact:
+        return str(value.text)
+    return ""
 
 
 def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:

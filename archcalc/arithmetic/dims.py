@@ -107,6 +107,17 @@ def require(condition: Any, error: Callable[..., Exception], *arguments: Any) ->
         raise error(*arguments)
 
 
+def may_equal(one: Dim, other: Dim) -> bool:
+    """Tell whether two numbers may be the same: False only where they certainly differ.
+
+    For arrays every variant counts; symbols that nobody can compare yet may be the same.
+    """
+    equal: Any = one == other
+    if hasattr(equal, "all"):
+        return bool(equal.all())
+    return bool(equal) or getattr(one - other, "is_zero", False) is None
+
+
 def is_integer(value: Any) -> bool:
     """Tell whether the value is a plain integer (``True`` and ``False`` are flags, not numbers)."""
     return type(value) is int

@@ -12,6 +12,7 @@ _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|(//|\*\*|[-+*/^()]))")
 _LONGEST = 200
 _DEEPEST = 20
 _LARGEST_POWER = 16
+_MOST_BITS = 256
 
 
 def size_text(value: Any) -> str:
@@ -20,8 +21,10 @@ def size_text(value: Any) -> str:
     >>> size_text(14), size_text(Expression.parse("C/r"))
     ('14', '(C/r)')
     """
+    if isinstance(value, Expression):
+        return str(value)
     text = symbolic_text(value)
-    return text if re.fullmatch(r"[\w,]+|\(.*\)", text) else f"({text})"
+    return text if re.fullmatch(r"[\w,]+", text) else f"({text})"
 
 
 def symbolic_text(value: Any) -> str:
@@ -35,6 +38,13 @@ class BadExpression(ValueError):
     def __init__(self, message: str, position: int = 0) -> None:
         super().__init__(message)
         self.position = position
+
+
+class TooLarge(NotExact):
+    """An expression whose value, or a part of it, has hundreds of digits."""
+
+    def __str__(self) -> str:
+        return "the value is too large"
 
 
 class Expression:
@@ -194,12 +204,19 @@ def _evaluate(tree: Any, values: Mapping[str, Any]) -> Any:
     if operation == "-":
         return left - right
     if operation == "*":
-        return left * right
+        return _product(left, right)
     if operation == "^":
         result = 1
         for _ in range(right):
-            result = result * left
+            result = _product(result, left)
         return result
     if type(right) is int and right == 0:
         raise NotExact(left, right)
     return left // right if operation == "//" else exact_div(left, right)
+
+
+def _product(left: Any, right: Any) -> Any:
+    result = left * right
+    if type(result) is int and result.bit_length() > _MOST_BITS:
+        raise TooLarge(left, right)
+    return result

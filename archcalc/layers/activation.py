@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..arithmetic.dims import Shape, exact_div, product, require
+from ..arithmetic.dims import NotExact, Shape, exact_div, product
 from ..errors import LayerError
 from .base import Count, Elementwise, Weights, channels, hwc
 from .options import number
@@ -197,10 +197,12 @@ class Glu(_Activation, name="glu"):
     ops, torch_name = 5, "GLU"
 
     def check(self, x: Shape) -> None:
-        require(
-            channels(x) % 2 == 0,
-            lambda: LayerError("E14", f"{channels(x)} channels cannot be split into 2 halves"),
-        )
+        try:
+            exact_div(channels(x), 2)
+        except NotExact:
+            raise LayerError(
+                "E14", f"{channels(x)} channels cannot be split into 2 halves"
+            ) from None
 
     def output(self, x: Shape) -> Shape:
         half = exact_div(channels(x), 2)

@@ -7,7 +7,7 @@ defaults at the root: a layer that costs nothing says so by the family it inheri
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
@@ -44,7 +44,7 @@ class Facts:
     ``macs`` are contractions only; ``bias_adds`` and ``elementwise`` are the operations outside
     them. ``input_macs`` is the part of ``macs`` whose gradient is only needed when the input
     itself needs one. ``connections`` is None where the course's count does not apply, and
-    ``depth`` is the number of weighted layers inside. ``memo`` holds what quantities derive.
+    ``depth`` is the number of weighted layers inside.
     """
 
     inputs: tuple[Shape, ...]
@@ -59,7 +59,6 @@ class Facts:
     windows: Windows
     depth: Count
     is_view: bool
-    memo: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def params(self) -> Count:

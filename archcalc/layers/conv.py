@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..arithmetic.dims import Dim, Shape, product, require
+from ..arithmetic.dims import Dim, Shape, ceil_div, may_equal, product, require
 from ..errors import LayerError
 from .base import (
     Contraction,
@@ -62,7 +62,7 @@ class Conv(Contraction, name="conv"):
         if self.table is not None:
             _check_table(self, depth)
         _check_groups(depth, self.channels, self.groups)
-        _check_fit(self.windows(x), spatial(x), kernel)
+        check_fit("kernel", self.windows(x), spatial(x), kernel)
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         kernel = _kernel(self, x)
@@ -159,7 +159,7 @@ class DepthwiseConv(Contraction, name="dwconv"):
                 help=f"`dwconv {_joined(self.kernel[:-1])}`, with `mult 2` for two per channel",
             )
         kernel = _kernel(self, x)
-        _check_fit(self.windows(x), spatial(x), kernel)
+        check_fit("kernel", self.windows(x), spatial(x), kernel)
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         kernel = _kernel(self, x)
@@ -339,7 +339,7 @@ def _kernel(layer: Conv | DepthwiseConv | TransposedConv, x: Shape) -> tuple[Dim
         depth = _share(channels(x), getattr(layer, "groups", 1))
         *window, stated = kernel
         require(
-            stated == depth,
+            may_equal(stated, depth),
             lambda: LayerError(
                 "E15",
                 f"the filter depth {stated} does not match the input depth {depth}",
@@ -400,7 +400,8 @@ def _divisors(one: int, other: int) -> str:
 
 
 def _check_table(layer: Conv, depth: Dim) -> None:
-    if depth != 6 or layer.channels != 16 or layer.groups != 1 or len(layer.kernel) != 2:
+    wanted = ((depth, 6), (layer.channels, 16), (layer.groups, 1), (len(layer.kernel), 2))
+    if not all(_certainly(given == needed) for given, needed in wanted):
         raise LayerError(
             "E15",
             f"table lenet5 joins 6 maps to 16; here {depth} to {layer.channels}",
@@ -409,30 +410,33 @@ def _check_table(layer: Conv, depth: Dim) -> None:
         )
 
 
-def _check_fit(
-    windows: tuple[Window, ...], sizes: tuple[Dim, ...], kernel: tuple[Dim, ...]
+def check_fit(
+    what: str, windows: tuple[Window, ...], sizes: tuple[Dim, ...], kernel: tuple[Dim, ...]
 ) -> None:
+    """Raise E12 where a window certainly is larger than the padded input."""
     pairs = tuple(zip(windows, sizes, strict=True))
     if all(w.same or not _plain(n, w.span) or w.padded(n) >= w.span for w, n in pairs):
         return
-    raise does_not_fit("kernel", windows, sizes, kernel)
+    raise _does_not_fit(what, windows, sizes, kernel)
 
 
-def does_not_fit(
+def _does_not_fit(
     what: str, windows: tuple[Window, ...], sizes: tuple[Dim, ...], kernel: tuple[Dim, ...]
 ) -> LayerError:
     """Return E12 with the least padding that fits and the one that keeps the size."""
-    least = max(-(-(w.span - n) // 2) for w, n in zip(windows, sizes, strict=True))
-    padded = _joined(w.padded(n) for w, n in zip(windows, sizes, strict=True))
+    pairs = tuple(zip(windows, sizes, strict=True))
+    plain = [(w.span, n) for w, n in pairs if _plain(n, w.span)]  # the others are symbols
+    least = max(ceil_div(span - n, 2) for span, n in plain)
+    padded = _joined(w.padded(n) for w, n in pairs)
     spans = tuple(w.span for w in windows)
-    fitted = [
-        _joined((n + 2 * p - w.span) // w.stride + 1 for w, n in zip(windows, sizes, strict=True))
-        for p in (least, (max(spans) - 1) // 2)
-    ]
-    keeping = (max(spans) - 1) // 2
-    advice = f"`pad {least}` gives {fitted[0]}"
+
+    def outputs(pad: int) -> str:
+        return _joined(replace(w, before=pad, after=None).output(n) for w, n in pairs)
+
+    advice = f"`pad {least}` gives {outputs(least)}"
+    keeping = (max(span for span, _ in plain) - 1) // 2
     if keeping != least and len(set(spans)) == 1 and spans[0] % 2 and windows[0].stride == 1:
-        advice += f", `pad {keeping}` keeps {fitted[1]}"
+        advice += f", `pad {keeping}` keeps {outputs(keeping)}"
     spaced = "" if spans == tuple(kernel) else f" (dilated to {_joined(spans)})"
     around = "" if padded == _joined(sizes) else f" (padded to {padded})"
     return LayerError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..arithmetic.dims import Dim, Shape, product, require, total
+from ..arithmetic.dims import Dim, Shape, may_equal, product, require, total
 from ..errors import LayerError
 from .base import Count, MergeLayer, channels, described, hwc, spatial, volume, written
 
@@ -130,25 +130,15 @@ class Multiply(MergeLayer, name="mul"):
 
 def _agree(first: tuple[Dim, ...], *others: tuple[Dim, ...]) -> bool:
     """Tell whether sizes agree; those that nobody can compare yet are taken to."""
-    for other in others:
-        for one, two in zip(first, other, strict=True):
-            equal = one == two
-            if not isinstance(equal, bool):
-                equal = bool(equal.all()) if hasattr(equal, "all") else bool(equal)
-            if not equal and not _symbolic(one, two):
-                return False
-    return True
-
-
-def _symbolic(*values: Dim) -> bool:
-    return any(getattr(value, "free_symbols", None) for value in values)
+    pairs = (pair for other in others for pair in zip(first, other, strict=True))
+    return all(may_equal(one, two) for one, two in pairs)
 
 
 def _is_scale(scale: Shape, scaled: Shape) -> bool:
     if len(scaled) < 2 or not _agree((channels(scale),), (channels(scaled),)):
         return False
     return len(scale) == 1 or (
-        len(scale) == len(scaled) and all(type(n) is int and n == 1 for n in spatial(scale))
+        len(scale) == len(scaled) and all((n == 1) is True for n in spatial(scale))
     )
 
 

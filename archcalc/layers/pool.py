@@ -22,7 +22,7 @@ from .base import (
     spread,
     volume,
 )
-from .conv import Padding, does_not_fit, unread
+from .conv import Padding, check_fit, unread
 from .options import axes, flag, padding, sizes
 from .window import AdaptiveWindow, Window
 
@@ -76,10 +76,7 @@ class _SlidingPool(Pooling):
                 ),
                 window,
             )
-        pairs = tuple(zip(windows, sizes, strict=True))
-        plain = all(type(n) is int and type(w.span) is int for w, n in pairs)
-        if plain and any(not w.same and w.padded(n) < w.span for w, n in pairs):
-            raise does_not_fit("window", windows, sizes, self.kernel)
+        check_fit("window", windows, sizes, self.kernel)
 
     def windows(self, x: Shape) -> tuple[Window, ...]:
         sizes = spatial(x)

@@ -16,6 +16,7 @@ from ..arithmetic.expression import BadExpression, Expression
 from ..blocks import block_type, block_words
 from ..errors import Problem, Source, Span, SpecError
 from ..layers import layer_type
+from ..layers.base import Layer
 from ..layers.options import Pad
 from .binding import LARGEST_SIZE, Atom, BindError, Bound, bind, is_suffix, suggestion
 from .entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Size, Spec, Stage
@@ -32,7 +33,7 @@ _SYMBOL = re.compile(r"[A-WYZ][A-Za-wyz0-9_]*")
 _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")
 _PADS = re.compile(r"\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
 _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
-_TEXTBOOK = re.compile(r"conv(\d+)-(\d+)")
+_TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
 _KINDS = ("concat", "add", "mul", "res")
 _WORDS = (*_KINDS, "id", "aux")
 
@@ -57,6 +58,7 @@ class _Parser:
         self.depth = 0
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.layers: dict[Layer, Layer] = {}
 
     # Positions and problems
 
@@ -64,8 +66,9 @@ class _Parser:
         return Span(self.source, start, self.at if end is None else end)
 
     def problem(self, code: str, message: str, span: Span | None, help: str = "") -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(code, message, span, help))
+        self.problems.append(Problem(code, message, span, help))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise SpecError(self.problems)  # a text of nothing but mistakes is not read on
 
     def fail(self, code: str, message: str, span: Span | None, help: str = "") -> _Skip:
         self.problem(code, message, span, help)
@@ -336,6 +339,13 @@ class _Parser:
         ):
             atom = self.value_atom()
             if atom is not None:
+                if atom.kind != "dims":
+                    raise self.fail(
+                        "E11",
+                        f'"{atom.text}": sizes must be whole numbers of at least 1',
+                        atom.span,
+                        "for example 7x7 conv, 64",
+                    )
                 leading.append(atom)
             self.blank()
         word = _NAME.match(self.text, self.at)
@@ -361,8 +371,10 @@ class _Parser:
                 atom.span,
                 f"`conv {atom.text}`, or put the input shape first",
             )
-        found = re.compile(r"\S").match(self.text, self.at)
-        char = found[0] if found else " "
+        if self.done:
+            named = self.text[start:].strip()
+            return self.fail("E07", f'"{named}" names nothing', self.span(start), f"{named} relu")
+        char = self.text[self.at]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
         return self.fail(
             "E07", f'a stage cannot start with "{shown}"', self.span(self.at, self.at + 1)
@@ -389,16 +401,20 @@ class _Parser:
             return 1
         start = self.at
         self.at = mark.end()
-        found = re.compile(r"[-\w.]+").match(self.text, self.at)
+        sizes: tuple[Size, ...] = ()
         if self.peek("("):
             atom = self.value_atom()
-            return atom.value[0] if atom else 1
-        text = found[0] if found else ""
-        self.at += len(text)
-        if re.fullmatch(r"\d{1,12}", text) and int(text) >= 1:
-            return int(text)
-        if _SYMBOL.fullmatch(text):
-            return Expression.parse(text)
+            sizes = atom.value if atom else ()
+        else:
+            found = re.compile(r"[-\w.]+").match(self.text, self.at)
+            text = found[0] if found else ""
+            self.at += len(text)
+            if re.fullmatch(r"\d{1,12}", text):
+                sizes = (int(text),)
+            elif _SYMBOL.fullmatch(text):
+                sizes = (Expression.parse(text),)
+        if len(sizes) == 1 and sizes[0] >= 1:
+            return sizes[0]
         raise self.fail(
             "E20",
             "repeat count must be a whole number of at least 1",
@@ -546,8 +562,14 @@ class _Parser:
                 )
             kind = layer_type(atom.text)
             assert kind is not None
-            suffixes.append(Stage(kind(), span=atom.span))
-        return Stage(made, tuple(suffixes), bound.symbolic, bound.parts, label=label, span=span)
+            suffixes.append(Stage(self.one(kind()), span=atom.span))
+        return Stage(
+            self.one(made), tuple(suffixes), bound.symbolic, bound.parts, label=label, span=span
+        )
+
+    def one(self, layer: Layer) -> Layer:
+        """Return the layer met before that equals this one: its facts are then asked once."""
+        return self.layers.setdefault(layer, layer)
 
     def unknown(self, name: str, here: Span) -> _Skip:
         near = suggestion(name, (*_WORDS, *block_words()))

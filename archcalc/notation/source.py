@@ -12,6 +12,7 @@ LARGEST_TEXT = 2**20
 _SIGNS = {"×": "x", "✕": "x", "✖": "x", "⨯": "x", "→": "->", "⟶": "->", "−": "-", "–": "-"}
 _LOOSE = re.compile(r"(?<=[0-9)]) *x +(?=[0-9(])|(?<=[0-9]) +x *(?=[0-9(])")
 _QUOTES = "“”‘’„‟«»‚‛"
+_QUOTE_OR_COMMENT = re.compile(rf"[{_QUOTES}]|#[^\n]*")
 
 
 def normalized(text: str, name: str) -> tuple[str, Source]:
@@ -25,6 +26,7 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
         raise SpecError(
             [Problem("E44", f"the spec has {len(text):,} characters (limit {LARGEST_TEXT:,})")]
         )
+    text = unicodedata.normalize("NFC", text)
     if text.isascii() and not _LOOSE.search(text):
         source = Source(name, text)
         return (_crosses(text) if "X" in text else text), source
@@ -36,10 +38,10 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
             positions.append(place)
     source = Source(name, text, positions)
     _tighten(characters, positions)
-    for place, char in enumerate(text):
-        if char in _QUOTES:
-            column = source.line_column(place)[1]
-            at = positions.index(place)
+    for found in _QUOTE_OR_COMMENT.finditer(text):
+        if found[0] in _QUOTES:
+            column = source.line_column(found.start())[1]
+            at = positions.index(found.start())
             raise SpecError(
                 [
                     Problem(
@@ -61,8 +63,13 @@ def _crosses(text: str) -> str:
 def _tighten(characters: list[str], positions: list[int]) -> None:
     """Drop the spaces around a cross that stood between sizes: ``14 × 14`` reads 14x14."""
     text = "".join(characters)
-    for found in reversed(list(_LOOSE.finditer(text))):
-        cross = text.index("x", found.start())
-        for start, end in ((cross + 1, found.end()), (found.start(), cross)):
-            del characters[start:end]
-            del positions[start:end]
+    dropped = {
+        place
+        for found in _LOOSE.finditer(text)
+        for place in range(*found.span())
+        if text[place] != "x"
+    }
+    if dropped:
+        kept = [place for place in range(len(text)) if place not in dropped]
+        characters[:] = [characters[place] for place in kept]
+        positions[:] = [positions[place] for place in kept]

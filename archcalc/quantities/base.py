@@ -54,15 +54,8 @@ class PerLayer(Quantity):
     @final
     def values(self, analysis: Analysis) -> list[Any]:
         """Work out each distinct layer once."""
-        key, found = self.key, []
-        for facts in analysis.facts:
-            memo = facts.memo
-            if key in memo:
-                found.append(memo[key])
-            else:
-                value = memo[key] = self.value(facts, analysis)
-                found.append(value)
-        return found
+        known = [self.value(facts, analysis) for facts in analysis.distinct]
+        return [known[kind] for kind in analysis.kinds]
 
     @abstractmethod
     def value(self, facts: Facts, analysis: Analysis) -> Any:

@@ -9,8 +9,7 @@ a repeating pattern; then the field holds one stretch per position of the patter
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import MisalignedPaths
 from ..layers.window import AxisWindow, Window
@@ -22,8 +21,7 @@ class PatternTooLong(ArithmeticError):
     """The fields of neighbouring positions repeat only after very many positions."""
 
 
-@dataclass(frozen=True, slots=True)
-class AxisField:
+class AxisField(NamedTuple):
     """The receptive field along one axis.
 
     ``starts`` and ``ends`` (excluded) are the stretches of positions 0, 1, ... of one pattern;

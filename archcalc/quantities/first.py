@@ -7,7 +7,7 @@ from typing import Any
 from ..analysis import Analysis
 from .base import OfOutput
 from .field import ONE_PIXEL
-from .receptive_field import Scattered, states
+from .receptive_field import Scattered, per_state
 
 
 class First(OfOutput):
@@ -19,7 +19,7 @@ class First(OfOutput):
 
     def values(self, analysis: Analysis) -> list[Any]:
         """Return the value per axis; None where positions have no place in the input."""
-        return [_of(state) for state in states(analysis)]
+        return per_state(analysis, _of)
 
     def at_input(self, analysis: Analysis) -> Any:
         """Return the value of an input position."""

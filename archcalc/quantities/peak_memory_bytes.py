@@ -8,6 +8,7 @@ from ..analysis import Analysis
 from ..arithmetic.dims import product
 from ..arithmetic.unknown import Unknown
 from ..layers.base import hwc
+from .activations import QUANTITY as ACTIVATIONS
 from .base import Quantity
 
 
@@ -52,17 +53,17 @@ def _storage(analysis: Analysis) -> tuple[dict[str, Any], dict[str, int]]:
     }
     owner = {name: name for name in sizes}
     last_use = dict.fromkeys(sizes, -1)
-    for step, (node, facts) in enumerate(zip(analysis.nodes, analysis.facts, strict=True)):
+    outputs = ACTIVATIONS.of(analysis)
+    for step, (node, facts, count) in enumerate(
+        zip(analysis.nodes, analysis.facts, outputs, strict=True)
+    ):
         for name in node.inputs:
             last_use[owner[name]] = step
         if facts.is_view:
             owner[node.name] = owner[node.inputs[0]]
         else:
             owner[node.name] = node.name
-            memo = facts.memo
-            if "values" not in memo:
-                memo["values"] = product(hwc(facts.output))
-            sizes[node.name] = memo["values"]
+            sizes[node.name] = count
             last_use[node.name] = step
     output = owner.get(analysis.graph.output)
     if output is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..analysis import Analysis
@@ -38,7 +39,7 @@ class ReceptiveField(OfOutput):
 
     def values(self, analysis: Analysis) -> list[Any]:
         """Return the size per axis, WHOLE or an :class:`Unknown`."""
-        return [sizes(state) for state in states(analysis)]
+        return per_state(analysis, sizes)
 
     def at_input(self, analysis: Analysis) -> Any:
         """Return the field of an input position: itself."""
@@ -51,6 +52,18 @@ def states(analysis: Analysis) -> list[Any]:
     if known is None:
         known = analysis.columns["field states"] = _walk(analysis)
     return known
+
+
+def per_state(analysis: Analysis, value: Callable[[Any], Any]) -> list[Any]:
+    """Return a value of each layer's field; layers that share a field are asked once."""
+    known: dict[int, Any] = {}
+    found = []
+    for state in states(analysis):
+        key = id(state)
+        if key not in known:
+            known[key] = value(state)
+        found.append(known[key])
+    return found
 
 
 def sizes(state: Any) -> Any:
@@ -98,6 +111,9 @@ def _through(before: Any, facts: Facts, node: Node) -> Any:
     if isinstance(before, Scattered) or len(windows) != len(before):
         return Unknown(f"{node.name} looks at rearranged positions")
     try:
+        first = before[0].through(windows[0])
+        if len(before) == 2 and before[0] is before[1] and windows[0] == windows[1]:
+            return (first, first)  # square windows on square fields, the usual case
         return tuple([axis.through(w) for axis, w in zip(before, windows, strict=True)])
     except PatternTooLong as error:
         return Unknown(f"the receptive field of {node.name}: {error}")

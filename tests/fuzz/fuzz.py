@@ -545,7 +545,7 @@ def case(seed: int | str, number: int) -> Case:
             del values[name]
         elif left < 0.1:
             values[name] = rng.randint(1, 100)
-    if values and rng.random() < 0.04:
+    if values and rng.random() < 0.2:
         values.clear()
     if rng.random() < 0.005:
         values["Q"] = 3
@@ -555,7 +555,7 @@ def case(seed: int | str, number: int) -> Case:
     settings = Settings()
     if rng.random() < 0.2:
         settings = Settings(rng.choice((1, 2, 512)), rng.choice(tuple(DTYPES)), rng.random() < 0.5)
-    return Case(text, values, layout, rng.random() < 0.08, settings, f"{seed}:{number}")
+    return Case(text, values, layout, rng.random() < 0.15, settings, f"{seed}:{number}")
 
 
 # Running them
@@ -723,7 +723,7 @@ def tried(one: Case, seconds: float = SECONDS) -> tuple[str, Failure | None]:
         return kind, Failure(one, place, "".join(traceback.format_exception(error))[-3000:])
 
 
-def minimized(found: Failure, seconds: float = 60) -> Failure:
+def minimized(found: Failure, seconds: float = 20) -> Failure:
     """Delete what the failure does not need: pieces, then characters, then values."""
     until = time.monotonic() + seconds
     limit = 3.0 if found.place == "Hang" else SECONDS

@@ -1,0 +1,59 @@
+"""What torch says about a module: names, shapes and MACs, on the meta device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from archcalc.layers.base import Facts, Layer, Shape
+
+BATCH = 2
+
+
+def sample(shape: Shape, *, tokens: bool = False) -> Tensor:
+    """Return an input on the meta device: there attention and LSTMs are counted, on a CPU not."""
+    return torch.empty(BATCH, *shape, device="meta", dtype=torch.long if tokens else None)
+
+
+def built(layer: Layer, *inputs: Shape) -> nn.Module:
+    """Return the layer's module on the meta device."""
+    with torch.device("meta"):
+        return layer.build(*inputs)
+
+
+class Count:
+    """MACs per sample, known after the ``with`` block that counted them."""
+
+    macs: float
+
+
+@contextmanager
+def counted() -> Iterator[Count]:
+    """Count the multiply-adds of what runs inside: FlopCounterMode's, halved."""
+    found = Count()
+    with FlopCounterMode(display=False) as counter:
+        yield found
+    found.macs = counter.get_total_flops() / 2 / BATCH
+
+
+def shapes(named: Iterator[tuple[str, Tensor]]) -> dict[str, Shape]:
+    """Return the shapes of named tensors."""
+    return {name: tuple(tensor.shape) for name, tensor in named}
+
+
+def assert_agreement(layer: Layer, facts: Facts) -> None:
+    """Check all that a layer states and torch can tell, in training and in inference."""
+    module = built(layer, *facts.inputs)
+    assert shapes(module.named_parameters()) == facts.weights
+    assert shapes(module.named_buffers()) == facts.buffers
+    inputs = [sample(x, tokens=layer.word == "embedding") for x in facts.inputs]
+    for training in (True, False):
+        module.train(training)
+        with counted() as torchs, torch.no_grad():
+            y = module(*inputs)
+        assert tuple(y.shape) == (BATCH, *facts.output)
+        assert torchs.macs == facts.macs
