@@ -19,20 +19,29 @@ def catalogue_page() -> Page:
         Column("usage", "sizes and options", False, True),
         Column("params", "params", False, True),
         Column("macs", "MACs", False, True),
+        Column("elementwise_ops", "elementwise ops", False, True),
     )
-    rows, data = [], []
-    for word, kind in LAYERS().items():
-        made = formulas(kind)
-        rows.append((Cell(word), Cell(usage(kind)), Cell(made["params"]), Cell(made["macs"])))
+    rows: list[tuple[Cell, ...]] = []
+    data = []
+    known = [(word, kind, formulas(kind)) for word, kind in LAYERS().items()]
+    for word, kind, made in sorted(known, key=lambda one: _plainness(one[2])):
+        texts = (word, usage(kind), made["params"], made["macs"], made["elementwise_ops"])
+        rows.append(tuple(Cell(text, "code") for text in texts))
         data.append({"word": word, "meaning": meaning(kind), **described(kind), **made})
     for word in block_words():
         block = block_type(word)
-        rows.append((Cell(word), Cell(usage(block)), Cell("block"), Cell("block")))
+        texts = (word, usage(block), "(a block)", "", "")
+        rows.append(tuple(Cell(text, "code") for text in texts))
         data.append({"word": word, "meaning": meaning(block), **described(block)})
     note = Text(
         "archcalc layers WORD shows one; H W C input, Ho Wo output, letters below it.", "note"
     )
     return Page((Table(columns, tuple(rows)), note), lambda: {"schema": 1, "layers": data})
+
+
+def _plainness(made: dict[str, Any]) -> tuple[bool, bool]:
+    """Put layers that multiply first, then those that learn, then the others."""
+    return made["macs"] == "0", made["params"] == "0"
 
 
 def word_page(word: str) -> Page:
@@ -48,6 +57,7 @@ def word_page(word: str) -> Page:
             *zip(_axes(len(made["shape"])), [(text,) for text in made["shape"]], strict=True),
             ("params", (made["params"],)),
             ("MACs", (made["macs"],)),
+            ("elementwise ops", (made["elementwise_ops"],)),
         ]
         data |= made
     examples = [text.format(word=word) for text in kind.examples]

@@ -256,7 +256,7 @@ def _conventions(analysis: Analysis, chosen: list[int]) -> Steps:
 
 
 def formulas(kind: type[Layer]) -> dict[str, Any]:
-    """Return the general formulas of a layer: ``shape``, ``params`` and ``macs``, in letters.
+    """Return the general formulas of a layer: in letters.
 
     They are the layer's own formulas, run on numbers that print as letters; outputs read Ho, Wo.
     """
@@ -273,8 +273,12 @@ def formulas(kind: type[Layer]) -> dict[str, Any]:
             for old, new in zip(facts.output, output, strict=True)
         )
         found["macs"] = str(layer.macs(letters[0], kept))
+        adds = layer.bias_adds(letters[0], kept) + layer.elementwise(letters[0], kept)
+        found["elementwise_ops"] = "unknown" if isinstance(adds, Unknown) else str(adds)
     else:
+        output = _letters(tuple(int(size) for size in facts.output), "o")
         found["macs"] = "0"
+        found["elementwise_ops"] = str(layer.elementwise(letters, output))
     return found
 
 

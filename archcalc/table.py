@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 class Cell(NamedTuple):
     """A value and what it is.
 
-    ``unit`` is a quantity's unit, or ``text``, ``share`` (numerator, denominator), ``bar``
+    ``unit`` is a quantity's unit, or ``text``, ``code`` (text in the notation),
+    ``share`` (numerator, denominator), ``bar``
     (numerator, denominator), ``change`` (value, reference, word for more, word for less).
     """
 

@@ -122,6 +122,7 @@ NETS = {
 
 # The receptive field behind a layer, in a net of NETS
 RECEPTIVE_FIELDS = {
+    "alexnet": ("maxpool3", 195),
     "vgg16": ("maxpool5", 212),
     "resnet50-v1": ("relu16", 483),
     "resnet50": ("relu16", 427),

@@ -27,7 +27,7 @@ from archcalc.arithmetic.working import Working
 from archcalc.errors import LayerError
 from archcalc.explanation import worked
 from archcalc.layers import LAYERS
-from archcalc.layers.base import Facts, Layer, channels, described
+from archcalc.layers.base import Facts, Layer, channels, spatial
 from archcalc.layers.options import Option, Pad, options_of
 from archcalc.layers.pool import AdaptiveAvgPool, AdaptiveMaxPool
 from archcalc.quantities import QUANTITIES
@@ -54,8 +54,9 @@ _MULTIPLE = "a symbolic size is taken to be a multiple of the symbolic or plain 
 
 
 def _targets_divide(layer: Any, x: Shape) -> bool:
-    targets = layer.target if len(layer.target) > 1 else layer.target * len(x)
-    return all(size % target == 0 for size, target in zip(x[1:] or x[:1], targets, strict=False))
+    sizes = spatial(x)
+    targets = layer.target if len(layer.target) > 1 else layer.target * len(sizes)
+    return all(size % target == 0 for size, target in zip(sizes, targets, strict=True))
 
 
 # Word, which values a symbolic size stands for, and why not for others
@@ -534,4 +535,3 @@ def test_the_table_of_limits_is_about_layers_that_exist() -> None:
     named = {word.split()[0] for word, _ in STAYS_A_NUMBER} | set(SYMBOLS_STAND_FOR)
     assert named <= set(LAYERS())
     assert {column.key for column in QUANTITIES()} >= set(NEEDS_NUMBERS)
-    assert described((3,)) == "a vector of 3"

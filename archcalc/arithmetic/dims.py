@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeAlias
 
 Dim: TypeAlias = int
@@ -90,6 +91,18 @@ def larger(one: Dim, other: Dim) -> Dim:
     return result
 
 
+def common_divisor(one: Dim, other: Dim) -> Dim:
+    """Return the greatest common divisor of two numbers of any kind.
+
+    >>> common_divisor(13, 6), common_divisor(14, 7)
+    (1, 7)
+    """
+    if type(one) is int and type(other) is int:
+        return math.gcd(one, other)
+    result: Dim = _dispatch("common_divisor", one, other)
+    return result
+
+
 def require(condition: Any, error: Callable[..., Exception], *arguments: Any) -> None:
     """Raise ``error(*arguments)`` when the condition is certainly false.
 
@@ -146,7 +159,12 @@ def _with_numpy(operation: str, one: Any, other: Any) -> Any:
         if numpy.any(remainder):
             raise NotExact(one, other)
         return quotient
-    return numpy.minimum(one, other) if operation == "smaller" else numpy.maximum(one, other)
+    functions = {
+        "smaller": numpy.minimum,
+        "larger": numpy.maximum,
+        "common_divisor": numpy.gcd,
+    }
+    return functions[operation](one, other)
 
 
 def _with_sympy(operation: str, one: Any, other: Any) -> Any:
@@ -160,4 +178,24 @@ def _with_sympy(operation: str, one: Any, other: Any) -> Any:
         if quotient.is_number and not quotient.is_integer:
             raise NotExact(one, other)
         return quotient
+    if operation == "common_divisor":
+        return _symbolic_divisor()(one, other)
     return sympy.Min(one, other) if operation == "smaller" else sympy.Max(one, other)
+
+
+@cache
+def _symbolic_divisor() -> Any:
+    """Return a gcd that waits for numbers; sympy's own takes symbols for polynomials."""
+    import sympy
+
+    class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - how it prints
+        is_integer = True
+        is_positive = True
+
+        @classmethod
+        def eval(cls, one: Any, other: Any) -> Any:
+            if one.is_Integer and other.is_Integer:
+                return sympy.igcd(one, other)
+            return one if one == other else None
+
+    return gcd

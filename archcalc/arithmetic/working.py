@@ -16,6 +16,7 @@ just subtracted and is added again cancels; nothing else is ever rearranged.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .dims import NotExact
@@ -70,7 +71,7 @@ class Working:
             return str(self.args[0]) or f"{self.value:,}"
         if self.op in ("floor", "ceil"):
             return f"{self.op}({self.args[0]._text(2)} / {self.args[1]._text(4)})"
-        if self.op in ("min", "max"):
+        if self.op in ("min", "max", "gcd"):
             return f"{self.op}({', '.join(arg._text() for arg in self.args)})"
         binds = _TIGHT[self.op]
         if self.op == "+":
@@ -172,6 +173,11 @@ class Working:
     def _smaller(one: Any, other: Any) -> Working:
         left, right = _lifted(one), _lifted(other)
         return Working._made(min(left.value, right.value), "min", left, right)
+
+    @staticmethod
+    def _common_divisor(one: Any, other: Any) -> Working:
+        left, right = _lifted(one), _lifted(other)
+        return Working._made(math.gcd(left.value, right.value), "gcd", left, right)
 
     @staticmethod
     def _larger(one: Any, other: Any) -> Working:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..arithmetic.dims import Dim, Shape, ceil_div, may_equal, product, require
+from ..arithmetic.dims import Dim, Shape, ceil_div, exact_div, may_equal, product, require
 from ..errors import LayerError
 from .base import (
     Contraction,
@@ -77,7 +77,7 @@ class Conv(Contraction, name="conv"):
         if self.table is not None:
             taps: Weights = {"weight": (LENET5_CONNECTIONS, *kernel)}
         else:
-            taps = {"weight": (self.channels, _share(channels(x), self.groups), *kernel)}
+            taps = {"weight": (self.channels, exact_div(channels(x), self.groups), *kernel)}
         return {**taps, "bias": (self.channels,)} if self.bias else taps
 
     def macs(self, x: Shape, y: Shape) -> Count:
@@ -260,7 +260,7 @@ class TransposedConv(Contraction, name="deconv"):
 
     def weights(self, x: Shape) -> Weights:
         taps: Weights = {
-            "weight": (channels(x), _share(self.channels, self.groups), *_kernel(self, x))
+            "weight": (channels(x), exact_div(self.channels, self.groups), *_kernel(self, x))
         }
         return {**taps, "bias": (self.channels,)} if self.bias else taps
 
@@ -335,8 +335,9 @@ def _kernel(layer: Conv | DepthwiseConv | TransposedConv, x: Shape) -> tuple[Dim
     kernel, rank = layer.kernel, len(spatial(x))
     if len(kernel) == rank and rank:
         return kernel
-    if len(kernel) == rank + 1 and rank > 1:
-        depth = _share(channels(x), getattr(layer, "groups", 1))
+    if len(kernel) == rank + 1 and rank > 1 and not isinstance(layer, DepthwiseConv):
+        _check_groups(channels(x), layer.channels, layer.groups)
+        depth = exact_div(channels(x), layer.groups)
         *window, stated = kernel
         require(
             may_equal(stated, depth),
@@ -344,16 +345,16 @@ def _kernel(layer: Conv | DepthwiseConv | TransposedConv, x: Shape) -> tuple[Dim
                 "E15",
                 f"the filter depth {stated} does not match the input depth {depth}",
                 part="kernel",
-                help=f"`{layer.word} {_joined((*window, layer.channels))}`; depth is taken from "  # type: ignore[union-attr]
+                help=f"`{layer.word} {_joined((*window, layer.channels))}`; depth is taken from "
                 "the input",
             ),
         )
         return tuple(window)
     if rank > 1 and len(kernel) == rank - 1 and not isinstance(layer, DepthwiseConv):
-        window = _joined((*kernel, layer.channels))
+        written = _joined((*kernel, layer.channels))
         raise LayerError(
             "E10",
-            f"{layer.word} needs a number of filters: `{layer.word} {window}x64`",
+            f"{layer.word} needs a number of filters: `{layer.word} {written}x64`",
             part="kernel",
             help=f"archcalc layers {layer.word}",
         )
@@ -366,12 +367,6 @@ def _kernel(layer: Conv | DepthwiseConv | TransposedConv, x: Shape) -> tuple[Dim
         part="kernel" if rank else "",
         help="`fc N` takes a vector" if not rank else "",
     )
-
-
-def _share(count: Dim, groups: Dim) -> Dim:
-    from ..arithmetic.dims import exact_div
-
-    return exact_div(count, groups)
 
 
 def _check_groups(depth: Dim, filters: Dim, groups: Dim) -> None:

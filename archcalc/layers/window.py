@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..arithmetic.dims import Dim, ceil_div, larger, smaller
+from ..arithmetic.dims import Dim, ceil_div, common_divisor, larger, smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,7 @@ class AdaptiveWindow:
     @property
     def span(self) -> Dim:
         """Inputs of the widest window."""
-        if self._even:
-            return self.size // self.target
-        return ceil_div(self.size + self.target - self._common, self.target)
+        return ceil_div(self.reads(), self.target)
 
     def output(self, size: Dim) -> Dim:
         """Return the output size, which was given."""
@@ -168,28 +166,11 @@ class AdaptiveWindow:
 
         Two neighbouring windows share one input, unless their border falls between inputs.
         """
-        if self._even:
-            return self.size
         return self.size + self.target - self._common
 
     @property
-    def _even(self) -> bool:
-        return self._common is self.target or (self._common == self.target) is True
-
-    @property
     def _common(self) -> Dim:
-        """The greatest common divisor; a symbolic size is taken to be a multiple of the target."""
-        import math
-
-        try:
-            return math.gcd(self.size, self.target)
-        except TypeError:  # neither arrays nor symbols are an index
-            if not hasattr(self.size, "shape") and not hasattr(self.target, "shape"):
-                return self.target
-        import numpy
-
-        common: Dim = numpy.gcd(self.size, self.target)
-        return common
+        return common_divisor(self.size, self.target)
 
 
 AxisWindow = Window | TransposedWindow | AdaptiveWindow

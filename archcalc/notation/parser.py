@@ -27,7 +27,7 @@ MOST_PROBLEMS = 20
 
 _BLANK = re.compile(r"(?:[ \t\r\f\v]|#[^\n]*)*")
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
-_LABEL = re.compile(r"([^\W\d][\w./-]*|\d+[^\W\dx][\w./-]*):(?=\s)")
+_LABEL = re.compile(r"(\w[\w./+-]*):(?=\s)")
 _NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*")
 _SYMBOL = re.compile(r"[A-WYZ][A-Za-wyz0-9_]*")
 _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")

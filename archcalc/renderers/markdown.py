@@ -46,7 +46,11 @@ def escaped(text: str) -> str:
 def _table(table: Table, exact: bool) -> str:
     keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
     rows = table_texts(table, exact=exact)
-    body = [[_cell(row[i]) for i in keep] for row in rows]
+    code = [[cell.unit == "code" for cell in row] for row in table.rows]
+    body = [
+        [_code(row[i]) if is_code[i] else _cell(row[i]) for i in keep]
+        for row, is_code in zip(rows, code, strict=True)
+    ]
     if table.last_is_total and body:
         body[-1] = [f"**{cell}**" if cell else "" for cell in body[-1]]
     return tabulate(
@@ -56,6 +60,10 @@ def _table(table: Table, exact: bool) -> str:
         disable_numparse=True,
         colalign=["right" if table.columns[i].right else "left" for i in keep] if body else None,
     )
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("|", "\\|").replace("`", "'") + "`" if text else ""
 
 
 def _cell(text: str) -> str:

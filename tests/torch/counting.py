@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from archcalc.layers.base import Facts, Layer, Shape
+from archcalc.arithmetic.dims import Shape
+from archcalc.layers.base import Facts, Layer
 
 BATCH = 2
 

@@ -1,0 +1,76 @@
+"""The README is true: its console blocks are executed, its tables generated, its Python run."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+from transcripts import commands, rewritten, run
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+GENERATED = {
+    "layers": "archcalc layers --format markdown -q",
+    "columns": "archcalc columns --format markdown",
+}
+TEXT = README.read_text(encoding="utf-8")
+CONSOLE = [
+    pytest.param(command, output, id=command[9:60])
+    for block in BLOCK.findall(TEXT)
+    for command, output in commands(block)
+]
+
+
+def marked(name: str) -> re.Pattern[str]:
+    return re.compile(f"(<!-- {name} -->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
+
+
+def test_update(update_golden: bool) -> None:
+    if not update_golden:
+        pytest.skip("rewrites with --update-golden only")
+    text = BLOCK.sub(lambda found: f"```console\n{rewritten(found[1], ROOT)}```", TEXT)
+    for name, command in GENERATED.items():
+        table = run(command, ROOT)
+        text = marked(name).sub(lambda found, table=table: f"{found[1]}{table}\n{found[3]}", text)
+    README.write_text(text, encoding="utf-8", newline="\n")
+
+
+def test_there_are_examples() -> None:
+    assert len(CONSOLE) >= 6
+    assert TEXT.index("archcalc compare '14x14x480") < 1000
+
+
+@pytest.mark.parametrize(("command", "output"), CONSOLE)
+def test_console(command: str, output: str, update_golden: bool) -> None:
+    if update_golden:
+        pytest.skip("just rewritten")
+    assert run(command, ROOT) == output.rstrip("\n")
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_table(name: str, update_golden: bool) -> None:
+    if update_golden:
+        pytest.skip("just rewritten")
+    found = marked(name).search(TEXT)
+    assert found is not None
+    assert found[2].rstrip("\n") == run(GENERATED[name], ROOT)
+
+
+def test_python() -> None:
+    failed, tried = doctest.testfile(str(README), module_relative=False)
+    assert tried >= 6
+    assert failed == 0
+
+
+def test_bench_table_is_there() -> None:
+    found = marked("bench").search(TEXT)
+    assert found is not None
+    assert "at least 20" in found[2], "run: python tests/bench/bench.py --update-readme"
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
