@@ -53,13 +53,15 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="archcalc")
 def archcalc() -> None:
-    """Write a net the way a textbook does and get every number.
+    """Examples:
 
     \b
     archcalc compare '14x14x480 | conv 5x5x48 pad 2' \\
                      '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
     archcalc summary '32x32x1 | conv 5x5x6 | avgpool 2x2 | fc 10'
     archcalc explain '14x14x480 | conv 5x5x48 pad 2'
+
+    Write a net the way a textbook does and get every number.
 
     Quote every spec: the shell would take | ; * ( and [ for itself.
 

@@ -9,14 +9,16 @@ import click
 from .options import shared
 
 
-@click.command()
+@click.command(short_help="List the columns: key, symbol, unit and meaning.")
 @shared
 def command(**options: Any) -> None:
-    """List the columns: key, symbol, unit and meaning.
+    """Example:
 
     \b
     archcalc columns
     archcalc columns --format markdown
+
+    List the columns: key, symbol, unit and meaning.
     """
     from ..quantities import QUANTITIES
     from ..table import Cell, Column, Page, Table

@@ -9,7 +9,7 @@ import click
 from .options import column_keys, columns_option, counting, reading, shared
 
 
-@click.command()
+@click.command(short_help="Put architectures side by side.")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC...")
 @click.option("--reference", metavar="NAME", help="What the others are compared with (first).")
 @columns_option("output,receptive_field,macs,params,activations")
@@ -18,11 +18,13 @@ from .options import column_keys, columns_option, counting, reading, shared
 @reading
 @shared
 def command(specs: tuple[str, ...], **options: Any) -> None:
-    """Put architectures side by side.
+    """Example:
 
     \b
     archcalc compare '14x14x480 | conv 5x5x48 pad 2' \\
                      '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
+
+    Put architectures side by side.
 
     A SPEC is a text in the notation, a file that holds one, or - for standard input. An
     architecture is called A, B, C, ..., by its own name ('naive: 28x28x192 | ...'), or by its

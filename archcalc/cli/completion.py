@@ -5,14 +5,16 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command(short_help="Print the completion script of a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the completion script of a shell.
+    """Example:
 
     \b
     archcalc completion bash >> ~/.bashrc
     archcalc completion fish > ~/.config/fish/completions/archcalc.fish
+
+    Print the completion script of a shell.
     """
     from click.shell_completion import get_completion_class
 

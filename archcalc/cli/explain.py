@@ -10,7 +10,7 @@ from ..errors import UsageError
 from .options import counting, reading, shared
 
 
-@click.command()
+@click.command(short_help="Show how each number comes about, with the numbers put in.")
 @click.argument("spec")
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option(
@@ -22,11 +22,13 @@ from .options import counting, reading, shared
 @reading
 @shared
 def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
-    """Show how each number comes about, with the numbers put in.
+    """Example:
 
     \b
     archcalc explain '14x14x480 | conv 5x5x48 pad 2'
     archcalc explain net.arch conv2 --metric params
+
+    Show how each number comes about, with the numbers put in.
     """
     from ..comparison import spec_text
     from ..explanation import METRICS, page

@@ -10,7 +10,7 @@ import click
 from .options import shared
 
 
-@click.command()
+@click.command(short_help="Print a spec in canonical form, with every default written out.")
 @click.argument("spec")
 @click.option("--short", is_flag=True, help="Leave out what is a default.")
 @click.option("--check", is_flag=True, help="Print nothing; exit 1 if it is not canonical.")
@@ -19,11 +19,13 @@ from .options import shared
 )
 @shared
 def command(spec: str, **options: Any) -> None:
-    """Print a spec in canonical form, with every default written out.
+    """Example:
 
     \b
     archcalc fmt '224x224x3 -> 7x7 conv, 64, /2 -> maxpool 3x3 /2'
     archcalc fmt net.arch --short
+
+    Print a spec in canonical form, with every default written out.
     """
     from ..notation.format import stages
     from ..notation.parser import parse

@@ -16,15 +16,17 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return [word for word in words() if word.startswith(incomplete)]
 
 
-@click.command()
+@click.command(short_help="List the layer words, or show one with its options and formulas.")
 @click.argument("word", required=False, shell_complete=_complete)
 @shared
 def command(word: str | None, **options: Any) -> None:
-    """List the layer words, or show one with its options and formulas.
+    """Example:
 
     \b
     archcalc layers
     archcalc layers conv
+
+    List the layer words, or show one with its options and formulas.
     """
     from ..catalogue import catalogue_page, word_page
     from ..layers import layer_type

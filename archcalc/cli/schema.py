@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of the JSON output.")
 def command() -> None:
-    """Print the JSON Schema of the JSON output.
+    """Example:
 
     \b
     archcalc schema > archcalc.schema.json
+
+    Print the JSON Schema of the JSON output.
     """
     from pkgutil import get_data
 

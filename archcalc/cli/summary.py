@@ -9,7 +9,7 @@ import click
 from .options import column_keys, columns_option, counting, reading, shared
 
 
-@click.command()
+@click.command(short_help="Show every layer of one architecture, with totals.")
 @click.argument("spec")
 @columns_option("output,params,macs,receptive_field")
 @click.option("--depth", type=click.IntRange(0), default=0, help="Group by N parts of the names.")
@@ -18,12 +18,14 @@ from .options import column_keys, columns_option, counting, reading, shared
 @reading
 @shared
 def command(spec: str, **options: Any) -> None:
-    """Show every layer of one architecture, with totals.
+    """Example:
 
     \b
     archcalc summary '227x227x3 | conv 11x11x96 /4 | maxpool 3x3 /2' --rf
     archcalc summary net.arch --columns params,macs,units,connections
     archcalc summary - --format json < net.arch
+
+    Show every layer of one architecture, with totals.
     """
     from ..summary import summarize
     from .output import analyses, show

@@ -109,6 +109,10 @@ class Attention(UnaryLayer, name="attn"):
         length, width = x
         return product((length, width, self._projected(x)))
 
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that no constant is contracted."""
+        return 0
+
     def bias_adds(self, x: Shape, y: Shape) -> Count:
         """Count one addition per projected value, in and out."""
         length, width = x

@@ -43,8 +43,9 @@ class Facts:
 
     ``macs`` are contractions only; ``bias_adds`` and ``elementwise`` are the operations outside
     them. ``input_macs`` is the part of ``macs`` whose gradient is only needed when the input
-    itself needs one. ``connections`` is None where the course's count does not apply, and
-    ``depth`` is the number of weighted layers inside.
+    itself needs one, ``constant_macs`` the part that meets a constant, such as the zero state
+    before a recurrence, whose gradient nobody needs. ``connections`` is None where the course's
+    count does not apply, and ``depth`` is the number of weighted layers inside.
     """
 
     inputs: tuple[Shape, ...]
@@ -53,6 +54,7 @@ class Facts:
     buffers: Weights
     macs: Count
     input_macs: Count
+    constant_macs: Count
     bias_adds: Count
     elementwise: Count
     connections: Count | None
@@ -142,6 +144,7 @@ class UnaryLayer(Layer):
             buffers=self.buffers(x),
             macs=self.macs(x, y),
             input_macs=self.input_macs(x, y),
+            constant_macs=self.constant_macs(x, y),
             bias_adds=self.bias_adds(x, y),
             elementwise=self.elementwise(x, y),
             connections=self.connections(x, y),
@@ -179,6 +182,10 @@ class UnaryLayer(Layer):
         """Return the multiply-adds that contract weights with the input itself."""
 
     @abstractmethod
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        """Return the multiply-adds that contract weights with a constant."""
+
+    @abstractmethod
     def bias_adds(self, x: Shape, y: Shape) -> Count:
         """Return the additions of a bias to the result of a contraction."""
 
@@ -213,6 +220,10 @@ class Contraction(UnaryLayer):
         """Say that all multiply-adds contract the weights with the input."""
         return self.macs(x, y)
 
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that no constant is contracted."""
+        return 0
+
     def bias_adds(self, x: Shape, y: Shape) -> Count:
         """Count one addition per output value when there is a bias."""
         return product(hwc(y)) if "bias" in self.weights(x) else 0
@@ -242,6 +253,10 @@ class Weightless(UnaryLayer):
         return 0
 
     def input_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that there is no contraction."""
+        return 0
+
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
         """Say that there is no contraction."""
         return 0
 
@@ -325,6 +340,7 @@ class MergeLayer(Layer):
             buffers={},
             macs=0,
             input_macs=0,
+            constant_macs=0,
             bias_adds=0,
             elementwise=self.elementwise(inputs, y),
             connections=None,

@@ -58,6 +58,9 @@ class Opaque(UnaryLayer, name="opaque"):
     def input_macs(self, x: Shape, y: Shape) -> Count:
         return Unknown(f"opaque {self.title} does not say which MACs touch its input")
 
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        return Unknown(f"opaque {self.title} does not say which MACs meet a constant")
+
     def bias_adds(self, x: Shape, y: Shape) -> Count:
         return Unknown(f"the bias additions of opaque {self.title} are not stated")
 

@@ -81,6 +81,10 @@ class _Recurrent(UnaryLayer):
         """Count the matrices that meet the input: those of the first layer."""
         return x[0] * self._values(x, "weight_ih_l0")
 
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        """Count the hidden matrices once: the state before the first token is zero."""
+        return self._values(x, "weight_hh")
+
     def bias_adds(self, x: Shape, y: Shape) -> Count:
         """Count two additions per gate value and token: torch has a bias for each product."""
         return x[0] * self._values(x, "bias") if self.bias else 0

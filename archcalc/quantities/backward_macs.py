@@ -18,6 +18,8 @@ class BackwardMacs(Quantity):
     def values(self, analysis: Analysis) -> list[Any]:
         """Count both gradients; skip the input's where nothing before the layer learns.
 
+        A constant, such as the zero state before a recurrence, has no gradient either.
+
         A contraction of two tensors has a gradient for each, as large as itself; grouped
         convolutions are no exception.
         """
@@ -30,7 +32,7 @@ class BackwardMacs(Quantity):
                 found.append(0)  # products of activations that no weight has touched
             else:
                 skipped = 0 if input_learns else facts.input_macs
-                found.append(2 * facts.macs + (-1) * skipped)
+                found.append(2 * facts.macs + (-1) * skipped + (-1) * facts.constant_macs)
         return found
 
     def total(self, analysis: Analysis) -> Any:
