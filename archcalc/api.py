@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import comparison, explanation, readers
@@ -12,6 +12,7 @@ from .arithmetic.dims import Shape
 from .graph import Graph
 from .layers.base import Facts
 from .quantities import QUANTITIES, quantity
+from .remarks import spec_text
 from .renderers import render
 from .summary import DEFAULT_COLUMNS, Summary, summarize
 from .table import Table
@@ -158,6 +159,6 @@ def explain(source: Source, layer: str = "", **settings: Any) -> str:
     """
     analysis = analyze(source, **settings).analysis
     name = analysis.graph.name or "A"
-    spec = replace(comparison.spec_text(analysis, name))
+    spec = spec_text(analysis, name)
     page = explanation.page(analysis, spec, (layer,) if layer else ())
     return render(page, "table", width=80)

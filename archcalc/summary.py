@@ -8,13 +8,14 @@ from typing import Any
 
 from .analysis import Analysis
 from .arithmetic.unknown import Unknown
-from .comparison import assumptions, chosen_columns, notes, spec_text
+from .comparison import chosen_columns
 from .conventions import convention
 from .envelope import envelope
 from .layers.base import spatial
 from .notation.format import layer_text
 from .quantities.base import OfOutput, Quantity
 from .quantities.receptive_field import WHOLE, states
+from .remarks import assumptions, notes, spec_text
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "params", "macs", "receptive_field")

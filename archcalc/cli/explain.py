@@ -30,9 +30,9 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
 
     Show how each number comes about, with the numbers put in.
     """
-    from ..comparison import spec_text
     from ..explanation import METRICS, page
     from ..quantities import quantity
+    from ..remarks import spec_text
     from .output import analyses, show
 
     metrics: tuple[str, ...] = METRICS

@@ -75,7 +75,7 @@ class AxisField(NamedTuple):
         for position in range(length):
             low, high = window.reach(position)
             starts.append(self._start(low))
-            ends.append(self._end(max(high, low)))
+            ends.append(self._end(high))
         shift = self.shift * (length // period * step) // count
         return AxisField(tuple(starts), tuple(ends), shift).reduced()
 

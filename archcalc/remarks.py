@@ -1,0 +1,113 @@
+"""What stands around a table: specs, where the cost goes, notes a reader needs, assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from .analysis import Analysis, Settings, walk
+from .arithmetic.unknown import Unknown
+from .explanation import cost_formula
+from .notation.format import layer_text, stages
+from .quantities import quantity
+from .quantities.base import Quantity
+from .table import Block, Cell, Column, SpecText, Table, Text
+
+_MOST_PARTS = 8
+
+
+def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None:
+    """Return the layers that cost something with their share, the largest when there are many."""
+    values = column.of(analysis)
+    total = column.total(analysis)
+    costly = [i for i, value in enumerate(values) if value]
+    if not costly:
+        return None
+    shown = costly
+    if len(costly) > _MOST_PARTS:
+        shown = sorted(sorted(costly, key=lambda i: -values[i])[: _MOST_PARTS - 1])
+    rows = []
+    for i in shown:
+        node, facts = analysis.nodes[i], analysis.facts[i]
+        formula = cost_formula(node.layer, facts) if column.key == "macs" else ""
+        text = layer_text(node.layer, full=False)
+        title = text if len(costly) == len(analysis.nodes) <= 4 else node.name
+        rows.append(_part(title, formula, values[i], total, column))
+    rest = [i for i in costly if i not in set(shown)]
+    if rest:
+        rows.append(_part(f"{len(rest)} others", "", sum(values[i] for i in rest), total, column))
+    rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
+    columns = (
+        Column("layer", "", right=False),
+        Column("formula", "", right=False, wraps=True),
+        Column(column.key, column.title),
+        Column("share", "share"),
+        Column("bar", "", right=False),
+    )
+    return Table(columns, tuple(rows), f"Where {name}'s {column.title} go", last_is_total=True)
+
+
+def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) -> tuple[Cell, ...]:
+    return (
+        Cell(title),
+        Cell(formula),
+        Cell(value, "exact"),
+        Cell((value, total), "share"),
+        Cell((value, total), "bar"),
+    )
+
+
+def spec_text(analysis: Analysis, name: str) -> SpecText:
+    """Return the canonical spec of an analysis under its name."""
+    spec = analysis.graph.spec
+    return SpecText(name, stages(replace(spec, name="")) if spec else ("",))
+
+
+def notes(analysis: Analysis, name: str = "") -> list[Block]:
+    """Return what a reader has to know: unknown layers and training heads left out."""
+    found: list[Block] = []
+    where = f"{name}: " if name else ""
+    unknown = analysis.unknown()
+    if unknown:
+        shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
+        counted = len(analysis.nodes) - len(unknown)
+        found.append(
+            Text(
+                f"{where}{counted} of {len(analysis.nodes)} layers were counted; the totals are "
+                f"lower bounds (>=), not known: {shown}",
+                "note",
+            )
+        )
+    fields = analysis.columns.get("receptive_field", [])
+    reasons = dict.fromkeys(value.reason for value in fields if isinstance(value, Unknown))
+    for reason in list(reasons)[:3]:
+        found.append(Text(f"{where}receptive field ?: {reason}", "note"))
+    heads = analysis.graph.training_only
+    if heads and not analysis.settings.train:
+        extra = _head_params(analysis)
+        found.append(
+            Text(
+                f"{where}auxiliary heads not counted ({extra:,} params); --train includes them "
+                "[N01]",
+                "note",
+            )
+        )
+    return found
+
+
+def _head_params(analysis: Analysis) -> Any:
+    whole = walk(analysis.graph, Settings(train=True))
+    return quantity("params").total(whole) - quantity("params").total(analysis)
+
+
+def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:
+    """Return the line that names batch and dtype where a column depends on them."""
+    units = {quantity(key).key for key in columns}
+    on_batch = {"activation_bytes", "bytes_moved", "arithmetic_intensity", "peak_memory_bytes"}
+    settings = analysis.settings
+    if units & (on_batch | {"weight_bytes"}):
+        return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "note")]
+    if settings.batch != 1:
+        return [Text(f"Batch {settings.batch} enters bytes and intensity only.", "note")]
+    return []
