@@ -22,8 +22,8 @@ from .base import (
     spread,
     volume,
 )
-from .conv import Padding, check_fit, unread
 from .options import axes, flag, padding, sizes
+from .sliding import Padding, check_fit, unread
 from .window import AdaptiveWindow, Window
 
 if TYPE_CHECKING:

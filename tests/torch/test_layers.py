@@ -18,7 +18,8 @@ from archcalc.errors import MissingDependency
 from archcalc.layers import LAYERS
 from archcalc.layers.attention import Attention
 from archcalc.layers.base import Layer, View
-from archcalc.layers.conv import Conv, DepthwiseConv, TransposedConv
+from archcalc.layers.conv import Conv, DepthwiseConv
+from archcalc.layers.deconv import TransposedConv
 from archcalc.layers.merge import Multiply
 from archcalc.layers.norm import LayerNorm
 from archcalc.layers.options import Pad
