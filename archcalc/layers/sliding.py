@@ -136,8 +136,8 @@ def _does_not_fit(
 ) -> LayerError:
     """Return E12 with the least padding that fits and the one that keeps the size."""
     pairs = tuple(zip(windows, sizes, strict=True))
-    plain = [(w.span, n) for w, n in pairs if plain(n, w.span)]  # the others are symbols
-    least = max(ceil_div(span - n, 2) for span, n in plain)
+    known = [(w.span, n) for w, n in pairs if plain(n, w.span)]  # the others are symbols
+    least = max(ceil_div(span - n, 2) for span, n in known)
     padded = joined(w.padded(n) for w, n in pairs)
     spans = tuple(w.span for w in windows)
 
@@ -145,7 +145,7 @@ def _does_not_fit(
         return joined(replace(w, before=pad, after=None).output(n) for w, n in pairs)
 
     advice = f"`pad {least}` gives {outputs(least)}"
-    keeping = (max(span for span, _ in plain) - 1) // 2
+    keeping = (max(span for span, _ in known) - 1) // 2
     if keeping != least and len(set(spans)) == 1 and spans[0] % 2 and windows[0].stride == 1:
         advice += f", `pad {keeping}` keeps {outputs(keeping)}"
     spaced = "" if spans == tuple(kernel) else f" (dilated to {joined(spans)})"
