@@ -172,13 +172,13 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
 
 
 def _field_before(analysis: Analysis, node: Node) -> Any:
-    from .quantities.receptive_field import _start
+    from .quantities.receptive_field import start
 
     if len(node.inputs) != 1:
         return None
     (name,) = node.inputs
     if name in analysis.graph.inputs:
-        return _start(analysis.graph.inputs[name])
+        return start(analysis.graph.inputs[name])
     state = states(analysis)[analysis.position(name)]
     return state if isinstance(state, tuple) and not isinstance(state, Scattered) else None
 

@@ -12,12 +12,12 @@ from importlib import import_module
 from pkgutil import get_data, iter_modules
 from sys import modules
 
-_DECLARED = re.compile(r'^class \w+\([^)]*\bname="(\w+)"', re.MULTILINE)
+_DECLARED = re.compile(r'^class \w+\([^)]*\bword="(\w+)"', re.MULTILINE)
 
 
 @cache
 def declared(package: str) -> dict[str, str]:
-    """Return the module that declares each word, for the classes ``class X(..., name="word")``.
+    """Return the module that declares each word, for the classes ``class X(..., word="conv")``.
 
     Errors: :class:`TypeError` naming both files where a word is declared twice.
     """

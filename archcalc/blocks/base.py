@@ -16,11 +16,11 @@ class Block(ABC):
     word: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, name: str = "", **rest: Any) -> None:
+    def __init_subclass__(cls, word: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        if name:
-            cls.word = name
-            BLOCKS[name] = cls
+        if word:
+            cls.word = word
+            BLOCKS[word] = cls
 
     @abstractmethod
     def body(self, x: Shape) -> str:

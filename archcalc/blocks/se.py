@@ -12,7 +12,7 @@ from .base import Block
 
 
 @dataclass(frozen=True)
-class SqueezeExcite(Block, name="se"):
+class SqueezeExcite(Block, word="se"):
     """Squeeze-and-excitation (https://arxiv.org/abs/1709.01507): pool, C/r, C, scale."""
 
     ratio: int = size("r", "reduction of the channels inside", "a ratio", 16, word="ratio")

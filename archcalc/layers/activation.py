@@ -44,104 +44,104 @@ class _Activation(Elementwise):
         return made
 
 
-class Relu(_Activation, name="relu"):
+class Relu(_Activation, word="relu"):
     """max(x, 0): one comparison."""
 
     ops, torch_name = 1, "ReLU"
 
 
-class Relu6(_Activation, name="relu6"):
+class Relu6(_Activation, word="relu6"):
     """min(max(x, 0), 6): two comparisons."""
 
     ops, torch_name = 2, "ReLU6"
 
 
-class LeakyRelu(_Activation, name="leakyrelu"):
+class LeakyRelu(_Activation, word="leakyrelu"):
     """x, or 0.01 x below 0: a comparison and a product."""
 
     ops, torch_name = 2, "LeakyReLU"
 
 
-class Elu(_Activation, name="elu"):
+class Elu(_Activation, word="elu"):
     """x, or exp(x) - 1 below 0: comparison, exp, subtraction."""
 
     ops, torch_name = 3, "ELU"
 
 
-class Selu(_Activation, name="selu"):
+class Selu(_Activation, word="selu"):
     """Scaled ELU: comparison, exp, subtraction, two products."""
 
     ops, torch_name = 5, "SELU"
 
 
-class Celu(_Activation, name="celu"):
+class Celu(_Activation, word="celu"):
     """x, or a (exp(x/a) - 1) below 0: comparison, division, exp, subtraction, product."""
 
     ops, torch_name = 5, "CELU"
 
 
-class Gelu(_Activation, name="gelu"):
+class Gelu(_Activation, word="gelu"):
     """x/2 (1 + erf(x/sqrt 2)): division, erf, addition, two products."""
 
     ops, torch_name = 5, "GELU"
 
 
-class Silu(_Activation, name="silu"):
+class Silu(_Activation, word="silu"):
     """x sigmoid(x): the sigmoid's four and a product."""
 
     ops, torch_name = 5, "SiLU"
 
 
-class Mish(_Activation, name="mish"):
+class Mish(_Activation, word="mish"):
     """x tanh(ln(1 + exp x)): exp, addition, ln, tanh, product."""
 
     ops, torch_name = 5, "Mish"
 
 
-class Sigmoid(_Activation, name="sigmoid"):
+class Sigmoid(_Activation, word="sigmoid"):
     """1/(1 + exp(-x)): negation, exp, addition, division."""
 
     ops, torch_name = 4, "Sigmoid"
 
 
-class HardSigmoid(_Activation, name="hardsigmoid"):
+class HardSigmoid(_Activation, word="hardsigmoid"):
     """relu6(x + 3)/6: addition, two comparisons, division."""
 
     ops, torch_name = 4, "Hardsigmoid"
 
 
-class HardSwish(_Activation, name="hardswish"):
+class HardSwish(_Activation, word="hardswish"):
     """x relu6(x + 3)/6: the hard sigmoid's four and a product."""
 
     ops, torch_name = 5, "Hardswish"
 
 
-class Tanh(_Activation, name="tanh"):
+class Tanh(_Activation, word="tanh"):
     """tanh(x): one function."""
 
     ops, torch_name = 1, "Tanh"
 
 
-class HardTanh(_Activation, name="hardtanh"):
+class HardTanh(_Activation, word="hardtanh"):
     """min(max(x, -1), 1): two comparisons."""
 
     ops, torch_name = 2, "Hardtanh"
 
 
-class Softplus(_Activation, name="softplus"):
+class Softplus(_Activation, word="softplus"):
     """ln(1 + exp x): exp, addition, ln."""
 
     ops, torch_name = 3, "Softplus"
 
 
-class Softsign(_Activation, name="softsign"):
+class Softsign(_Activation, word="softsign"):
     """x/(1 + |x|): absolute value, addition, division."""
 
     ops, torch_name = 3, "Softsign"
 
 
 @dataclass(frozen=True)
-class Prelu(Elementwise, name="prelu"):
+class Prelu(Elementwise, word="prelu"):
     """x, or a x below 0 with a learned per channel: a comparison and a product."""
 
     examples = ("14x14x32 | prelu", "10x16 | prelu")
@@ -178,20 +178,20 @@ class _Normalizing(_Activation):
         return made
 
 
-class Softmax(_Normalizing, name="softmax"):
+class Softmax(_Normalizing, word="softmax"):
     """exp(x)/sum of exp over the channels: compare, subtract, exp, add, divide."""
 
     ops, torch_name = 5, "Softmax"
 
 
-class LogSoftmax(_Normalizing, name="logsoftmax"):
+class LogSoftmax(_Normalizing, word="logsoftmax"):
     """ln softmax: compare, subtract, exp, add, subtract."""
 
     ops, torch_name = 5, "LogSoftmax"
 
 
 @dataclass(frozen=True)
-class Glu(_Activation, name="glu"):
+class Glu(_Activation, word="glu"):
     """Half of the channels times the sigmoid of the other half: five operations per output."""
 
     ops, torch_name = 5, "GLU"
@@ -215,7 +215,7 @@ class Glu(_Activation, name="glu"):
 
 
 @dataclass(frozen=True)
-class Dropout(Elementwise, name="dropout"):
+class Dropout(Elementwise, word="dropout"):
     """Dropout: zeroes values at random in training; at inference it does nothing."""
 
     probability: str = number("p", "share of the values dropped in training", "0.5")

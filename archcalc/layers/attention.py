@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Attention(UnaryLayer, name="attn"):
+class Attention(UnaryLayer, word="attn"):
     """Self-attention: every token gathers from all tokens, by how well query and key match.
 
     Vaswani et al. 2017, https://arxiv.org/abs/1706.03762. With fewer ``kvheads`` than heads,

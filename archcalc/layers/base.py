@@ -77,15 +77,15 @@ class Layer(ABC):
     word: ClassVar[str] = ""
     examples: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, name: str = "", **rest: Any) -> None:
+    def __init_subclass__(cls, word: str = "", **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        if not name:
+        if not word:
             return
-        known = WORDS.get(name)
+        known = WORDS.get(word)
         if known is not None and known.__qualname__ != cls.__qualname__:
-            raise TypeError(f"the word {name!r} is used by both {known!r} and {cls!r}")
-        cls.word = name
-        WORDS[name] = cls
+            raise TypeError(f"the word {word!r} is used by both {known!r} and {cls!r}")
+        cls.word = word
+        WORDS[word] = cls
 
     def __post_init__(self) -> None:
         for key, option in options_of(type(self)).items():

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Conv(Contraction, name="conv"):
+class Conv(Contraction, word="conv"):
     """Convolution: each of N filters looks through all input channels of its group."""
 
     kernel: tuple[int, ...] = sizes("K", "window height x width", "a window", "KxK")
@@ -140,7 +140,7 @@ class Conv(Contraction, name="conv"):
 
 
 @dataclass(frozen=True)
-class DepthwiseConv(Contraction, name="dwconv"):
+class DepthwiseConv(Contraction, word="dwconv"):
     """Depthwise convolution: every channel has its own filter (or ``mult`` of them)."""
 
     kernel: tuple[int, ...] = sizes("K", "window height x width", "a window", "KxK")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TransposedConv(Contraction, name="deconv"):
+class TransposedConv(Contraction, word="deconv"):
     """Transposed convolution: each input value writes a filter's window into the output."""
 
     kernel: tuple[int, ...] = sizes("K", "window height x width", "a window", "KxK")

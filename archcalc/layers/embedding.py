@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Embedding(Weightless, name="embedding"):
+class Embedding(Weightless, word="embedding"):
     """Embedding: each token's number picks a row of a learned table."""
 
     vocabulary: int = size("V", "rows of the table: number of tokens", "a vocabulary")
@@ -64,7 +64,7 @@ class Embedding(Weightless, name="embedding"):
 
 
 @dataclass(frozen=True)
-class PositionEmbedding(Elementwise, name="posembed"):
+class PositionEmbedding(Elementwise, word="posembed"):
     """Position embedding: a learned vector for each place is added to its token."""
 
     examples = ("197x768 | posembed",)

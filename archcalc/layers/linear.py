@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FullyConnected(Contraction, name="fc"):
+class FullyConnected(Contraction, word="fc"):
     """Fully connected: every output sees every input value; a volume is flattened first."""
 
     units: int = size("N", "number of outputs", "a number of outputs")
@@ -52,7 +52,7 @@ class FullyConnected(Contraction, name="fc"):
 
 
 @dataclass(frozen=True)
-class Linear(Contraction, name="linear"):
+class Linear(Contraction, word="linear"):
     """Linear: the same fully connected layer for each token, on the last dimension only."""
 
     units: int = size("N", "number of outputs", "a number of outputs")

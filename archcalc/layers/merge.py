@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Concat(MergeLayer, name="concat"):
+class Concat(MergeLayer, word="concat"):
     """Concatenate: the branches' channels one after the other; heights and widths must agree."""
 
     examples = (
@@ -51,7 +51,7 @@ class Concat(MergeLayer, name="concat"):
 
 
 @dataclass(frozen=True)
-class Add(MergeLayer, name="add"):
+class Add(MergeLayer, word="add"):
     """Add the branches value by value; their shapes must be equal."""
 
     examples = (
@@ -87,7 +87,7 @@ class Add(MergeLayer, name="add"):
 
 
 @dataclass(frozen=True)
-class Multiply(MergeLayer, name="mul"):
+class Multiply(MergeLayer, word="mul"):
     """Multiply the branches value by value; one value per channel scales a whole map."""
 
     examples = (

@@ -41,7 +41,7 @@ class _Norm(Elementwise):
 
 
 @dataclass(frozen=True)
-class BatchNorm(_Norm, name="bn"):
+class BatchNorm(_Norm, word="bn"):
     """Batch norm: each channel is scaled and shifted by what training saw of it."""
 
     affine: bool = flag("affine", "noaffine", "learned scale and shift per channel", True)
@@ -71,7 +71,7 @@ class BatchNorm(_Norm, name="bn"):
 
 
 @dataclass(frozen=True)
-class LayerNorm(_Norm, name="ln"):
+class LayerNorm(_Norm, word="ln"):
     """Layer norm: mean 0 and variance 1 over the channels, at each position by itself.
 
     For tokens this is torch's LayerNorm over the last dimension, for volumes ConvNeXt's: the
@@ -93,7 +93,7 @@ class LayerNorm(_Norm, name="ln"):
 
 
 @dataclass(frozen=True)
-class GroupNorm(_Norm, name="gn"):
+class GroupNorm(_Norm, word="gn"):
     """Group norm: mean 0 and variance 1 over all positions of each group of channels."""
 
     groups: int = size("G", "number of channel groups", "a number of groups", default=32)
@@ -118,7 +118,7 @@ class GroupNorm(_Norm, name="gn"):
 
 
 @dataclass(frozen=True)
-class RMSNorm(_Norm, name="rmsnorm"):
+class RMSNorm(_Norm, word="rmsnorm"):
     """RMS norm: root mean square 1 over the channels, at each position by itself.
 
     Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467: layer norm without the mean.
@@ -142,7 +142,7 @@ class RMSNorm(_Norm, name="rmsnorm"):
 
 
 @dataclass(frozen=True)
-class LocalResponseNorm(Elementwise, name="lrn"):
+class LocalResponseNorm(Elementwise, word="lrn"):
     """Local response norm: each value divided by the strength of n neighbouring channels.
 
     Krizhevsky et al. 2012, section 3.3 (AlexNet); as torch does it, with the mean of the squares.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Opaque(UnaryLayer, name="opaque"):
+class Opaque(UnaryLayer, word="opaque"):
     """A block known only by its output and, where stated, its params and MACs."""
 
     title: str = name("what the block is called", "a name")

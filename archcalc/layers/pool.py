@@ -120,7 +120,7 @@ class _SlidingPool(Pooling):
 
 
 @dataclass(frozen=True)
-class MaxPool(_SlidingPool, name="maxpool"):
+class MaxPool(_SlidingPool, word="maxpool"):
     """Max pooling: the largest value of each window."""
 
     dilation: Any = axes("dilation", "d", "spacing of the window's positions", 1, "d")
@@ -157,7 +157,7 @@ class MaxPool(_SlidingPool, name="maxpool"):
 
 
 @dataclass(frozen=True)
-class AvgPool(_SlidingPool, name="avgpool"):
+class AvgPool(_SlidingPool, word="avgpool"):
     """Average pooling: the mean of each window, padding counted as zeros."""
 
     examples = (
@@ -187,7 +187,7 @@ class AvgPool(_SlidingPool, name="avgpool"):
 
 
 @dataclass(frozen=True)
-class Subsample(_SlidingPool, name="subsample"):
+class Subsample(_SlidingPool, word="subsample"):
     """LeNet-5's subsampling (1998): the window's sum times a learned coefficient plus a bias."""
 
     examples = ("28x28x6 | subsample 2x2", "10x10x16 | subsample 2x2 s2")
@@ -243,7 +243,7 @@ class _AdaptivePool(Pooling):
 
 
 @dataclass(frozen=True)
-class AdaptiveAvgPool(_AdaptivePool, name="adaptiveavgpool"):
+class AdaptiveAvgPool(_AdaptivePool, word="adaptiveavgpool"):
     """Average pooling to a given output size, whatever the input size."""
 
     target: tuple[int, ...] = sizes("T", "output height x width", "an output size", "HxW")
@@ -261,7 +261,7 @@ class AdaptiveAvgPool(_AdaptivePool, name="adaptiveavgpool"):
 
 
 @dataclass(frozen=True)
-class AdaptiveMaxPool(_AdaptivePool, name="adaptivemaxpool"):
+class AdaptiveMaxPool(_AdaptivePool, word="adaptivemaxpool"):
     """Max pooling to a given output size, whatever the input size."""
 
     target: tuple[int, ...] = sizes("T", "output height x width", "an output size", "HxW")
@@ -279,7 +279,7 @@ class AdaptiveMaxPool(_AdaptivePool, name="adaptivemaxpool"):
 
 
 @dataclass(frozen=True)
-class GlobalAvgPool(Weightless, name="gap"):
+class GlobalAvgPool(Weightless, word="gap"):
     """Global average pooling: each channel's mean over all positions."""
 
     examples = ("7x7x1024 | gap", "100x16 | gap")

@@ -123,7 +123,7 @@ class _Recurrent(UnaryLayer):
         return made
 
 
-class Rnn(_Recurrent, name="rnn"):
+class Rnn(_Recurrent, word="rnn"):
     """Simple recurrent layer (Elman): h = tanh(W x + U h).
 
     Operations per hidden value: adding the two products, tanh.
@@ -133,7 +133,7 @@ class Rnn(_Recurrent, name="rnn"):
     examples = ("20x16 | rnn 32", "20x16 | rnn 8 layers 2 bidirectional nobias")
 
 
-class Lstm(_Recurrent, name="lstm"):
+class Lstm(_Recurrent, word="lstm"):
     """LSTM: three gates decide what a cell forgets, takes in and shows.
 
     Operations per hidden value: adding the two products for each of i, f, g, o (4); three
@@ -144,7 +144,7 @@ class Lstm(_Recurrent, name="lstm"):
     examples = ("20x16 | lstm 32", "20x16 | lstm 8 layers 3 bidirectional", "5x7 | lstm 3 nobias")
 
 
-class Gru(_Recurrent, name="gru"):
+class Gru(_Recurrent, word="gru"):
     """GRU: two gates decide how much of the old state enters and how much of it stays.
 
     Operations per hidden value: adding the two products for each of r, z, n (3); two sigmoids of

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Flatten(Reshape, name="flatten"):
+class Flatten(Reshape, word="flatten"):
     """Flatten: all values in one vector."""
 
     examples = ("6x6x256 | flatten", "10x16 | flatten")
@@ -47,7 +47,7 @@ class Flatten(Reshape, name="flatten"):
 
 
 @dataclass(frozen=True)
-class Tokens(Reshape, name="tokens"):
+class Tokens(Reshape, word="tokens"):
     """Tokens: the positions of a volume in a row, HxWxC to (H*W)xC."""
 
     examples = ("14x14x768 | tokens",)
@@ -71,7 +71,7 @@ class Tokens(Reshape, name="tokens"):
 
 
 @dataclass(frozen=True)
-class ClassToken(Weightless, name="cls"):
+class ClassToken(Weightless, word="cls"):
     """Class token: `cls` keeps the first token alone; `cls add` puts a learned one in front."""
 
     do: str = choice(

@@ -35,7 +35,7 @@ class _Resize(Weightless):
 
 
 @dataclass(frozen=True)
-class Upsample(_Resize, name="upsample"):
+class Upsample(_Resize, word="upsample"):
     """Upsampling: each position repeated, or blended with its neighbours (bilinear)."""
 
     factor: tuple[int, ...] = sizes("F", "how many times larger", "a factor", "2")
@@ -94,7 +94,7 @@ class Upsample(_Resize, name="upsample"):
 
 
 @dataclass(frozen=True)
-class PixelShuffle(_Resize, name="pixelshuffle"):
+class PixelShuffle(_Resize, word="pixelshuffle"):
     """Pixel shuffle: groups of r*r channels become blocks of r x r pixels.
 
     Shi et al. 2016, https://arxiv.org/abs/1609.05158.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Dim, ceil_div, common_divisor, larger, smaller
@@ -58,7 +59,7 @@ class Window:
             return smaller(last, ceil_div(size + self.before, self.stride))
         return (self.padded(size) - self.span) // self.stride + 1
 
-    # Which input positions feed output position ``o``; moved by ``period`` outputs, by ``shift``.
+    # Which inputs feed an output; the pattern repeats after ``period`` outputs, ``shift`` inputs on
 
     @property
     def period(self) -> Dim:
@@ -70,10 +71,15 @@ class Window:
         """Inputs the window moves in one period: the stride."""
         return self.stride
 
-    def reach(self, position: Dim) -> tuple[Dim, Dim]:
-        """Return the first and last input position (padding included) of an output position."""
+    def inputs(self, position: int) -> range:
+        """Return the input positions (padding included) that feed an output position."""
         first = position * self.stride - self.before
-        return first, first + self.span - 1
+        return range(first, first + self.span, self.dilation)
+
+    def reach(self, position: int) -> tuple[int, int]:
+        """Return the first and last input position that feed an output position."""
+        inputs = self.inputs(position)
+        return inputs[0], inputs[-1]
 
     def unread(self, size: int) -> int:
         """Return how many positions at the end of the axis no window reads."""
@@ -118,13 +124,23 @@ class TransposedWindow:
         """Inputs the pattern moves in one period: 1."""
         return 1
 
-    def reach(self, position: int) -> tuple[int, int]:
-        """Return the first and last input position that feed an output position.
+    def inputs(self, position: int) -> range:
+        """Return the input positions that feed an output position; there may be none.
 
-        Where no input feeds it (stride larger than the kernel) the last is before the first.
+        Input i writes to output ``i*stride - before + t*dilation`` for each of its taps t.
         """
-        last = (position + self.before) // self.stride
-        return ceil_div(position + self.before - self.span + 1, self.stride), last
+        place, common = position + self.before, math.gcd(self.stride, self.dilation)
+        if place % common:
+            return range(0)
+        apart, step = self.dilation // common, self.stride // common
+        tap = place // common * pow(apart, -1, step) % step  # the first that lands here
+        last = (place - tap * self.dilation) // self.stride
+        return range(last, last - apart * len(range(tap, self.kernel, step)), -apart)[::-1]
+
+    def reach(self, position: int) -> tuple[int, int]:
+        """Return the first and last input position that feed an output position."""
+        inputs = self.inputs(position)
+        return inputs[0], inputs[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +172,10 @@ class AdaptiveWindow:
         """Inputs the pattern moves in one period."""
         return self.size // self._common
 
-    def reach(self, position: int) -> tuple[int, int]:
-        """Return the first and last input position of an output position."""
+    def inputs(self, position: int) -> range:
+        """Return the input positions that feed an output position."""
         first = (position * self.size) // self.target
-        return first, ceil_div((position + 1) * self.size, self.target) - 1
+        return range(first, ceil_div((position + 1) * self.size, self.target))
 
     def reads(self) -> int:
         """Return the inputs read by all output positions together.

@@ -6,6 +6,7 @@ Every atom is consumed by an option of the layer, or it is an error; nothing is 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,8 @@ class _Binder:
         if atom.kind == "dims" and positional and (not self.sizes or self.loose):
             self.add_sizes(atom)
             return
+        if positional and not self.sizes:
+            self.dims(atom)  # `fc 1.5`
         raise self.not_an_option(atom)
 
     def add_sizes(self, atom: Atom) -> None:
@@ -171,7 +174,7 @@ class _Binder:
             parts = self.dims(value)
             made = parts[0] if len(set(parts)) == 1 else tuple(parts)
         elif option.kind == "number":
-            made = value.text
+            made = self.share(value)
         elif option.kind == "choice":
             if value.text not in option.choices:
                 known = ", ".join(option.choices)
@@ -189,6 +192,11 @@ class _Binder:
         self.values[field] = value
         end = (upto or atom.span).end
         self.parts[field] = Span(atom.span.source, atom.span.start, max(end, atom.span.end))
+
+    def share(self, atom: Atom) -> str:
+        if not re.fullmatch(r"[\d.e-]+", atom.text) or not 0 <= float(atom.text) <= 1:
+            raise BindError("E11", f"{atom.text} is not a number from 0 to 1", atom.span)
+        return atom.text
 
     def dims(self, atom: Atom) -> list[Any]:
         if atom.kind in ("decimal", "pad"):
@@ -280,6 +288,7 @@ class _Binder:
             "deconv": "`deconv 2x2x64 s2`",
             "dwconv": "`dwconv 3x3`",
             "embedding": "`embedding 30522x768`",
+            "pixelshuffle": "`pixelshuffle 2`",
             "opaque": "`opaque routing 14x14x256 params 1000 macs 2000000`",
         }
         if self.word in written:
@@ -295,8 +304,13 @@ class _Binder:
             known += ["same", "valid"]
         message = f'"{text}" is not an option of {self.word}'
         if layer_type(text) is not None:
-            plus = f", or `+{text}`" if is_suffix(text) else ""
-            return BindError("E08", message, atom.span, f"a layer of its own `| {text}`{plus}")
+            own = f"a layer of its own `| {text}`, or `+{text}`"
+            if not is_suffix(text):
+                own = f"a layer of its own `| {text} ...`"
+            return BindError("E08", message, atom.span, own)
+        if atom.kind == "name" and len(text) == 1 and not self.sizes:
+            symbol = f"a size as a symbol: `{self.word} ({text})`, or in capitals"
+            return BindError("E08", message, atom.span, symbol)
         near = difflib.get_close_matches(text, known, 1)
         if near:
             return BindError("E08", f'{message}; did you mean "{near[0]}"?', atom.span)

@@ -38,8 +38,7 @@ def _entry(entry: Entry, full: bool) -> str:
 
 def _unlabelled(entry: Entry, full: bool) -> str:
     if isinstance(entry, Stage):
-        plus = "".join(f" +{suffix.layer.word}" for suffix in entry.suffixes)
-        return layer_text(entry.layer, full=full) + plus
+        return _stage(entry, full)
     if isinstance(entry, BlockStage):
         return layer_text(entry.block, full=full)
     if isinstance(entry, Identity):
@@ -52,6 +51,16 @@ def _unlabelled(entry: Entry, full: bool) -> str:
     assert isinstance(entry, Aux)
     name = f" {entry.title}" if entry.title else ""
     return f"aux{name}( {_chain(entry.body, full)} )"
+
+
+def _stage(stage: Stage, full: bool) -> str:
+    """Write a layer and what follows it: behind +bn, no bias is what goes without saying."""
+    words = layer_text(stage.layer, full=full).split(" ")
+    plus = [f"+{suffix.layer.word}" for suffix in stage.suffixes]
+    if not full and "+bn" in plus and hasattr(stage.layer, "bias"):
+        words = [word for word in words if word != "nobias"]
+        words += ["bias"] * bool(stage.layer.bias)
+    return " ".join([*words, *plus])
 
 
 def _chain(chain: Chain, full: bool) -> str:

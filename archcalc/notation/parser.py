@@ -34,6 +34,9 @@ _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")
 _PADS = re.compile(r"\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
 _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
+_PLAIN = r"(?:\d|[A-WYZ])\w*"
+_OTHER_SHAPE = re.compile(rf"\[?\s*({_PLAIN}(?:\s*[*·,@]\s*{_PLAIN})+)\s*\]?(?=\s|\||->|$)")
+_TUPLE = re.compile(rf"\(\s*({_PLAIN}(?:\s*,\s*{_PLAIN})+)\s*\)(?=\s|\||->|$)")
 _KINDS = ("concat", "add", "mul", "res")
 _WORDS = (*_KINDS, "id", "aux")
 
@@ -115,7 +118,7 @@ class _Parser:
         except _Skip:
             body = Chain(())
         if not self.problems and sizes is None and not fragment:
-            self.problem("E02", *self.no_input(self.text[3:].lstrip(" |")))
+            self.problem("E02", *self.no_input(self.text[3:]))
         if self.problems:
             raise SpecError(self.problems)
         whole = self.span(0, len(self.text.rstrip()))
@@ -167,11 +170,14 @@ class _Parser:
         return self.source.line_column(self.source.place(at))[1]
 
     def no_input(self, rest: str) -> tuple[str, Span | None, str]:
-        start = " ".join(rest.split())
-        shown = start if len(start) <= 40 else "conv 5x5x48 pad 2"
+        start = " ".join(rest.strip(" |\n").split("|")[0].split())
+        word = start.split(" ")[0].split("(")[0]
+        known = layer_type(word) or block_type(word) or word in _KINDS
+        shown = start if known and len(start) <= 40 else "conv 5x5x48 pad 2"
+        first = re.compile(r"\s*(\S+)").match(self.text)
         return (
             "the spec has no input shape",
-            self.span(0, min(len(self.text), 3)),
+            self.span(*first.span(1)) if first else None,
             f"start with one, e.g. `14x14x480 | {shown}`",
         )
 
@@ -182,22 +188,18 @@ class _Parser:
         if bracket:
             self.at += 1
             self.blank()
-        if re.compile(r"[\d(]+[\w)]*\s*[*·]").match(self.text, self.at):
-            end = re.compile(r"[^|\n]*").match(self.text, self.at)
-            shape = end[0].strip() if end else ""
-            stop = re.compile(r"[\w*·() ]*[\w)]").match(self.text, self.at)
-            shape = stop[0] if stop else shape
-            fixed = re.sub(r"\s*[*·]\s*", "x", shape)
+        other = _OTHER_SHAPE.match(self.text, self.at) or _TUPLE.match(self.text, self.at)
+        if other:
+            sign = re.sub(r"[\w\s]", "", other[1])[0]
+            parts = re.split(r"\s*[*·,@]\s*", other[1])
+            order = parts[1:] + parts[:1] if sign == "@" else parts
             raise self.fail(
-                "E04",
-                '"*" in a shape',
-                self.span(self.at, self.at + len(shape)),
-                f"write {fixed}",
+                "E04", f'"{sign}" in a shape', self.span(*other.span(1)), f"write {'x'.join(order)}"
             )
         if not re.compile(r"-?\d|\.\d|\(|[A-WYZ](?:[A-Za-wyz0-9_]*)(?:x|[\s|\]]|->|$)").match(
             self.text, self.at
         ):
-            raise self.fail("E02", *self.no_input(self.text[start:].split("|")[0]))
+            raise self.fail("E02", *self.no_input(self.text[start:]))
         atom = self.value_atom()
         if atom is None or atom.kind != "dims":
             raise self.fail(
@@ -210,7 +212,7 @@ class _Parser:
             self.blank()
             if not self.peek("]"):
                 self.at = start
-                raise self.fail("E02", *self.no_input(self.text[start:].split("|")[0]))
+                raise self.fail("E02", *self.no_input(self.text[start:]))
             self.at += 1
         if any(size == 0 for size in atom.value if isinstance(size, int)):
             self.problem("E11", "sizes must be whole numbers of at least 1", atom.span)
@@ -273,11 +275,15 @@ class _Parser:
         quoted = [f'"{sign}"' if len(sign) == 1 else sign for sign in (before, after)]
         if before == ">":
             quoted[0] = '"->"'
+        if after == "-":
+            quoted[1] = '"->"'
+        bars = before in "|>" and after in ("|", "-", "the end")
         self.problem(
             "E06",
             f"empty stage between {quoted[0]} and {quoted[1]}",
             self.span(max(start - 1, 0), max(start, 1)),
-            "remove one of them, or write `id` for an unchanged branch",
+            f"{'remove one of them' if bars else 'write a layer there'}, or write `id` for an "
+            "unchanged branch",
         )
 
     def separated(self) -> bool:
@@ -441,15 +447,15 @@ class _Parser:
             return self.parallel(name, here, opened, start, label)
         if block_type(name) is not None:
             return self.block_call(name, here, opened, start, label)
+        self.at = opened
+        self.recover(opened)
         if layer_type(name) is not None:
-            self.recover(opened)
             raise self.fail(
                 "E08",
                 f'"{name}(" is not a call: {name} is a layer',
                 here,
                 f"`{name} 3x3x64`, and a space before a bracketed size: `{name} (C/2)`",
             )
-        self.recover(opened)
         raise self.unknown(name, here)
 
     def parallel(self, kind: str, here: Span, opened: int, start: int, label: str) -> Entry:
@@ -682,7 +688,7 @@ class _Parser:
             if not self.peek("x") or re.compile(r"x\s*[)|\]\n]|x$").match(text, self.at):
                 break
             self.at += 1
-        if re.compile(r"\w").match(text, self.at):
+        if re.compile(r"\w|\.\d").match(text, self.at):
             return self.bad_size(start)
         return Atom("dims", tuple(sizes), text[start : self.at], self.span(start))
 

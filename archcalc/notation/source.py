@@ -26,6 +26,19 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
         raise SpecError(
             [Problem("E44", f"the spec has {len(text):,} characters (limit {LARGEST_TEXT:,})")]
         )
+    undecoded = re.search("[\ud800-\udfff]", text)
+    if undecoded:
+        byte = ord(undecoded[0]) & 0xFF
+        raise SpecError(
+            [
+                Problem(
+                    "E35",
+                    f"the spec is not UTF-8 (byte 0x{byte:02X} at {undecoded.start()})",
+                    None,
+                    "set PYTHONUTF8=1 and a UTF-8 terminal, or put the spec into a UTF-8 file",
+                )
+            ]
+        )
     text = unicodedata.normalize("NFC", text)
     if text.isascii() and not _LOOSE.search(text):
         source = Source(name, text)

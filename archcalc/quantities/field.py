@@ -9,8 +9,12 @@ a repeating pattern; then the field holds one stretch per position of the patter
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import reduce
 from typing import Any, NamedTuple
 
+from ..arithmetic.dims import larger, smaller
 from ..errors import MisalignedPaths
 from ..layers.window import AxisWindow, Window
 
@@ -24,8 +28,8 @@ class PatternTooLong(ArithmeticError):
 class AxisField(NamedTuple):
     """The receptive field along one axis.
 
-    ``starts`` and ``ends`` (excluded) are the stretches of positions 0, 1, ... of one pattern;
-    the next pattern looks ``shift`` input pixels further on.
+    ``starts`` and ``ends`` (excluded) are the stretches of positions 0, 1, ... of one pattern,
+    None where a position sees nothing; the next pattern looks ``shift`` input pixels further on.
     """
 
     starts: tuple[Any, ...]
@@ -34,15 +38,14 @@ class AxisField(NamedTuple):
 
     @property
     def size(self) -> Any:
-        """Input pixels that a position sees, at most."""
-        if len(self.starts) == 1:
-            return self.ends[0] - self.starts[0]
-        return max(end - start for start, end in zip(self.starts, self.ends, strict=True))
+        """Input pixels that a position sees, at most; 0 where none sees anything."""
+        pairs = zip(self.starts, self.ends, strict=True)
+        return _fold(larger, (end - start for start, end in pairs if start is not None)) or 0
 
     @property
     def first(self) -> Any:
-        """The input pixel at which position 0 begins to look."""
-        return self.starts[0]
+        """The input pixel at which position 0 (the first that sees anything) begins to look."""
+        return next((start for start in self.starts if start is not None), 0)
 
     @property
     def jump(self) -> Any:
@@ -60,22 +63,23 @@ class AxisField(NamedTuple):
         For an ordinary one: size + (span - 1)*jump, jump*stride, first - padding*jump
         (https://distill.pub/2019/computing-receptive-fields).
         """
-        if len(self.starts) == 1 and isinstance(window, Window):
+        if len(self.starts) == 1 and self.starts[0] is not None and isinstance(window, Window):
             jump, start = self.shift, self.starts[0] - window.before * self.shift
             grown = widened(self.ends[0] - self.starts[0], window, jump)
             return AxisField((start,), (start + grown,), jump * window.stride)
         count = len(self.starts)
         period, step = window.period, window.shift
-        if not all(isinstance(n, int) for n in (period, step, self.shift)):
-            raise PatternTooLong("needs numbers, and a stride is a symbol")
+        options = (getattr(window, part.name) for part in fields(window))
+        if not all(n is None or isinstance(n, int) for n in (*options, period, self.shift)):
+            raise PatternTooLong("needs numbers, and a size is a symbol")
         length = period * (count // math.gcd(count, step))
         if length > LONGEST_PATTERN:
             raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")
         starts, ends = [], []
         for position in range(length):
-            low, high = window.reach(position)
-            starts.append(self._start(low))
-            ends.append(self._end(high))
+            inputs = window.inputs(position)  # every turn of the pattern is once at each end
+            starts.append(_fold(smaller, map(self._start, inputs[:count])))
+            ends.append(_fold(larger, map(self._end, inputs[-count:])))
         shift = self.shift * (length // period * step) // count
         return AxisField(tuple(starts), tuple(ends), shift).reduced()
 
@@ -84,22 +88,19 @@ class AxisField(NamedTuple):
         mine, others = len(self.starts), len(other.starts)
         if self.shift * others != other.shift * mine:
             raise MisalignedPaths(f"paths step by {self.jump} and by {other.jump} input pixels")
-        if mine == others == 1:
-            start = _smaller(self.starts[0], other.starts[0])
-            return AxisField((start,), (_larger(self.ends[0], other.ends[0]),), self.shift)
         length = math.lcm(mine, others)
         if length > LONGEST_PATTERN:
             raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")
         return AxisField(
-            tuple(min(self._start(i), other._start(i)) for i in range(length)),
-            tuple(max(self._end(i), other._end(i)) for i in range(length)),
+            tuple(_fold(smaller, (self._start(i), other._start(i))) for i in range(length)),
+            tuple(_fold(larger, (self._end(i), other._end(i))) for i in range(length)),
             self.shift * (length // mine),
         ).reduced()
 
     def reduced(self) -> AxisField:
         """Return the same field with the shortest pattern."""
         count = len(self.starts)
-        if count == 1 or self.shift % count:
+        if count == 1 or self.shift % count or None in self.starts:
             return self
         step = self.shift // count
         first_start, first_end = self.starts[0], self.ends[0]
@@ -109,12 +110,14 @@ class AxisField(NamedTuple):
         return AxisField((first_start,), (first_end,), step)
 
     def _start(self, position: int) -> Any:
-        turns, place = divmod(position, len(self.starts))
-        return self.starts[place] + turns * self.shift
+        return self._moved(self.starts, position)
 
     def _end(self, position: int) -> Any:
-        turns, place = divmod(position, len(self.ends))
-        return self.ends[place] + turns * self.shift
+        return self._moved(self.ends, position)
+
+    def _moved(self, places: tuple[Any, ...], position: int) -> Any:
+        turns, i = divmod(position, len(places))
+        return None if places[i] is None else places[i] + turns * self.shift
 
 
 def widened(size: Any, window: Window, jump: Any) -> Any:
@@ -125,13 +128,7 @@ def widened(size: Any, window: Window, jump: Any) -> Any:
 ONE_PIXEL = AxisField((0,), (1,), 1)
 
 
-def _smaller(one: Any, other: Any) -> Any:
-    from ..arithmetic.dims import smaller
-
-    return smaller(one, other)
-
-
-def _larger(one: Any, other: Any) -> Any:
-    from ..arithmetic.dims import larger
-
-    return larger(one, other)
+def _fold(choose: Callable[[Any, Any], Any], places: Iterable[Any]) -> Any:
+    """Return the smallest or largest of the places that are any; None where none is."""
+    known = [place for place in places if place is not None]
+    return reduce(choose, known) if known else None

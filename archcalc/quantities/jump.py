@@ -6,8 +6,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from .base import OfOutput
-from .field import ONE_PIXEL
-from .receptive_field import Scattered, per_state
+from .receptive_field import Scattered, per_state, start
 
 
 class Jump(OfOutput):
@@ -23,7 +22,7 @@ class Jump(OfOutput):
 
     def at_input(self, analysis: Analysis) -> Any:
         """Return the value of an input position."""
-        return (ONE_PIXEL.jump,)
+        return _of(start(analysis.output))
 
 
 def _of(state: Any) -> Any:

@@ -43,7 +43,7 @@ class ReceptiveField(OfOutput):
 
     def at_input(self, analysis: Analysis) -> Any:
         """Return the field of an input position: itself."""
-        return sizes(_start(analysis.output))
+        return sizes(start(analysis.output))
 
 
 def states(analysis: Analysis) -> list[Any]:
@@ -71,12 +71,13 @@ def sizes(state: Any) -> Any:
     return tuple([axis.size for axis in state]) if isinstance(state, tuple) else state
 
 
-def _start(shape: Any) -> tuple[AxisField, ...]:
+def start(shape: Any) -> tuple[AxisField, ...]:
+    """Return the field of an input position, per axis: itself."""
     return (ONE_PIXEL,) * max(len(spatial(shape)), 1)
 
 
 def _walk(analysis: Analysis) -> list[Any]:
-    reached: dict[str, Any] = {name: _start(shape) for name, shape in analysis.graph.inputs.items()}
+    reached: dict[str, Any] = {name: start(shape) for name, shape in analysis.graph.inputs.items()}
     found = []
     passed: dict[Any, Any] = {}
     for node, facts in zip(analysis.nodes, analysis.facts, strict=True):

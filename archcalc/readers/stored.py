@@ -47,7 +47,12 @@ def text_of(source: str) -> str:
 @cache
 def _standard_input() -> str:
     """Read standard input, once: a second ``-`` means the same text."""
-    return _decoded(sys.stdin.buffer.read(LARGEST_TEXT + 1), "-")
+    if sys.stdin is None:
+        raise UsageError("E33", "cannot read -: standard input is closed")
+    try:
+        return _decoded(sys.stdin.buffer.read(LARGEST_TEXT + 1), "standard input")
+    except OSError as error:
+        raise UsageError("E33", f"cannot read standard input: {error.strerror}") from None
 
 
 def _text(path: Path, source: str) -> str:
