@@ -121,16 +121,7 @@ class _Expansion:
             )
         layers = _count(self.spec.body, self.values)
         if layers > MOST_LAYERS:
-            raise SpecError(
-                [
-                    Problem(
-                        "E44",
-                        f"the spec expands to {layers:,} layers (limit {MOST_LAYERS:,})",
-                        self.spec.body.span,
-                        "repeat less",
-                    )
-                ]
-            )
+            raise self.too_many(f"{layers:,} layers")
         shape = self.input_shape()
         self.shapes["input"] = shape
         output = self.chain(self.spec.body, "input", _Scope(""))
@@ -145,6 +136,10 @@ class _Expansion:
             warnings=tuple(self.warnings),
             stated=self.known,
         )
+
+    def too_many(self, layers: str) -> SpecError:
+        fact = f"the spec expands to {layers} (limit {MOST_LAYERS:,})"
+        return SpecError([Problem("E44", fact, self.spec.body.span, "repeat less")])
 
     def input_shape(self) -> Shape:
         sizes = []
@@ -325,6 +320,8 @@ class _Expansion:
             for code, text in layer.cautions(*shapes):
                 if len(self.warnings) < MOST_PROBLEMS:
                     self.warnings.append(Problem(code, text.replace("{name}", name), entry.span))
+        if len(self.nodes) == MOST_LAYERS:  # blocks such as se stand for several
+            raise self.too_many(f"more than {MOST_LAYERS:,} layers")
         unique, number = name, 1
         while unique in self.names:
             number += 1
@@ -359,14 +356,21 @@ class _Expansion:
                 ) from None
             if known is not value:
                 changed[item.name] = known
-        return replace(made, **changed) if changed else made
+        try:
+            return replace(made, **changed) if changed else made
+        except LayerError as error:
+            written = getattr(made, error.part, None)
+            for text, value in _valued_texts(written, changed.get(error.part)):
+                if value < 1:
+                    error.args = (f"{error.message}: {text} = {value}",)
+            raise
 
     def not_whole(self, value: Any, error: NotExact, span: Span | None) -> Problem:
         text = _failing(value, self.values)
         stated = f"{text} = " if text else ""
         if isinstance(error, TooLarge):
             return Problem("E44", f"{text or 'a size'} is over the limit of 2^31 - 1", span)
-        if type(error.divisor) is int and error.divisor == 0:
+        if error.divisor == 0:
             return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
         if not isinstance(error.dividend, int):
             return Problem("E27", f"{stated}{error}", span)
@@ -423,6 +427,16 @@ def _valued(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
+def _valued_texts(value: Any, known: Any) -> list[tuple[str, int]]:
+    """Return the expressions of an option with the whole numbers they come to."""
+    if isinstance(value, tuple) and isinstance(known, tuple):
+        pairs = zip(value, known, strict=True)
+        return [found for pair in pairs for found in _valued_texts(*pair)]
+    if isinstance(value, Expression) and isinstance(known, int):
+        return [(value.text, known)]
+    return []
+
+
 def _failing(value: Any, values: Mapping[str, Any]) -> str:
     """Return the text of the expression, among several, that has no value."""
     if isinstance(value, tuple):
@@ -438,23 +452,20 @@ def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:
     if isinstance(repeat, int):
         return repeat
     try:
-        count = repeat.value(values)
-    except NotExact:
-        count = 0
-    if isinstance(count, int) and count >= 1:
-        return count
-    free = ", ".join(name for name in repeat.free if name not in values)
-    advice = f" ({free} is free; --set {free.split(',')[0]}=3)" if free else ""
-    raise SpecError(
-        [
-            Problem(
-                "E20",
-                f"repeat count must be a whole number of at least 1{advice}",
-                span,
-                f"--set {free}=3" if free else "for example [ conv 3x3x64 pad 1 | relu ]*3",
-            )
-        ]
-    )
+        times = repeat.value(values)
+        if isinstance(times, int) and times >= 1:
+            return times
+        fact = f"{repeat.text} = {times}"
+    except NotExact as error:
+        fact = f"{repeat.text} = {error.dividend}/{error.divisor}"
+    free = [name for name in repeat.free if name not in values]
+    if free:
+        fact = f"{' and '.join(free)} {'is' if len(free) == 1 else 'are'} free"
+    help = "for example [ conv 3x3x64 pad 1 | relu ]*3"
+    if free:
+        help = f"--set {','.join(f'{name}=3' for name in free)}"
+    message = f"repeat count must be a whole number of at least 1 ({fact})"
+    raise SpecError([Problem("E20", message, span, help)])
 
 
 def _count(entry: Entry, values: Mapping[str, Any]) -> int:

@@ -78,7 +78,7 @@ def significant(numerator: int, denominator: int, digits: int) -> str:
 def _four_digits(number: int, scale: int, letter: str, ladder: tuple[tuple[int, str], ...]) -> str:
     text = significant(number, scale, 4)
     step = 1000 if ladder is _DECIMAL else 1024
-    if float(text) >= step:  # 999,999 is 1.000M, not 1000K
+    if abs(float(text)) >= step:  # 999,999 is 1.000M, not 1000K
         for larger_scale, larger_letter in ladder:
             if larger_scale == scale * step:
                 gap = " " if letter.startswith(" ") else ""

@@ -23,20 +23,21 @@ class Unknown:
 
     def __add__(self, other: Any) -> Unknown:
         if isinstance(other, Unknown):
-            reason = (
-                self.reason if other.reason in self.reason else f"{self.reason}; {other.reason}"
-            )
-            return Unknown(reason, self.at_least + other.at_least)
+            return Unknown(self._reasons(other), self.at_least + other.at_least)
         return Unknown(self.reason, self.at_least + other)
 
     __radd__ = __add__
 
     def __mul__(self, factor: Any) -> Unknown:
         if isinstance(factor, Unknown):
-            return Unknown(f"{self.reason}; {factor.reason}", self.at_least * factor.at_least)
+            return Unknown(self._reasons(factor), self.at_least * factor.at_least)
         return Unknown(self.reason, self.at_least * factor)
 
     __rmul__ = __mul__
+
+    def _reasons(self, other: Unknown) -> str:
+        """Return both reasons, each part once."""
+        return "; ".join(dict.fromkeys((*self.reason.split("; "), *other.reason.split("; "))))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Unknown):

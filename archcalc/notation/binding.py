@@ -123,7 +123,7 @@ class _Binder:
 
     def add_sizes(self, atom: Atom) -> None:
         self.sizes += atom.value
-        self.size_spans += [atom.span] * len(atom.value)
+        self.size_spans += _part_spans(atom)
 
     def take_name(self, atom: Atom) -> None:
         text = atom.text
@@ -318,6 +318,24 @@ class _Binder:
             f"{self.word} takes: {', '.join(known)}" if known else f"{self.word} takes no options"
         )
         return BindError("E08", message, atom.span, help)
+
+
+def _part_spans(atom: Atom) -> list[Span]:
+    """Return where each size of ``3x3x(C/r)`` stands."""
+    texts, level = [""], 0
+    for char in atom.text:
+        level += {"(": 1, ")": -1}.get(char, 0)
+        if char == "x" and not level:
+            texts.append("")
+        else:
+            texts[-1] += char
+    if len(texts) != len(atom.value):
+        return [atom.span] * len(atom.value)
+    spans, start = [], atom.span.start
+    for text in texts:
+        spans.append(Span(atom.span.source, start, start + len(text)))
+        start += len(text) + 1
+    return spans
 
 
 def is_suffix(word: str) -> bool:

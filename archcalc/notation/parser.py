@@ -34,6 +34,7 @@ _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")
 _PADS = re.compile(r"\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
 _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
+_REPEAT = re.compile(r"[ \t]*(?:\*[ \t]*|x[ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]]))")
 _PLAIN = r"(?:\d|[A-WYZ])\w*"
 _OTHER_SHAPE = re.compile(rf"\[?\s*({_PLAIN}(?:\s*[*·,@]\s*{_PLAIN})+)\s*\]?(?=\s|\||->|$)")
 _TUPLE = re.compile(rf"\(\s*({_PLAIN}(?:\s*,\s*{_PLAIN})+)\s*\)(?=\s|\||->|$)")
@@ -151,13 +152,16 @@ class _Parser:
             )
         entries = self.pipeline()
         self.space()
-        if not self.done:
+        if not self.done and not any(problem.code == "E19" for problem in self.problems):
             char = self.text[self.at]
+            fact, help = "closes nothing", "remove it, or open it before"
+            if char == ";":
+                fact, help = "separates no branches", "`concat( a ; b )` has branches"
             self.problem(
                 "E19",
-                f'"{char}" at column {self.column(self.at)} closes nothing',
+                f'"{char}" at column {self.column(self.at)} {fact}',
                 self.span(self.at, self.at + 1),
-                "remove it, or open it before",
+                help,
             )
         return self.chain(entries, start)
 
@@ -375,7 +379,9 @@ class _Parser:
                 "E07",
                 f'"{atom.text}" is a size without a layer',
                 atom.span,
-                f"`conv {atom.text}`, or put the input shape first",
+                "`[ relu ]*3` repeats"
+                if self.peek("*") or self.peek("[")
+                else f"`conv {atom.text}`, or put the input shape first",
             )
         if self.done:
             named = self.text[start:].strip()
@@ -402,12 +408,13 @@ class _Parser:
         self.at += 1
 
     def repeat(self) -> Size:
-        mark = re.compile(r"[ \t]*[*x][ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]])").match(self.text, self.at)
+        mark = _REPEAT.match(self.text, self.at)
         if not mark:
             return 1
         start = self.at
         self.at = mark.end()
         sizes: tuple[Size, ...] = ()
+        remedy = "for example [ conv 3x3x64 pad 1 | relu ]*3"
         if self.peek("("):
             atom = self.value_atom()
             sizes = atom.value if atom else ()
@@ -415,6 +422,8 @@ class _Parser:
             found = re.compile(r"[-\w.]+").match(self.text, self.at)
             text = found[0] if found else ""
             self.at += len(text)
+            if text.isidentifier():
+                remedy = f"a symbol in parentheses: *({text})"
             if re.fullmatch(r"\d{1,12}", text):
                 sizes = (int(text),)
             elif _SYMBOL.fullmatch(text):
@@ -425,7 +434,7 @@ class _Parser:
             "E20",
             "repeat count must be a whole number of at least 1",
             self.span(start),
-            "for example [ conv 3x3x64 pad 1 | relu ]*3",
+            remedy,
         )
 
     def group(self, start: int, label: str) -> Entry:
@@ -650,7 +659,8 @@ class _Parser:
             return Atom("name", name[0], name[0], self.span(start, name.end()))
         char = text[start]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
-        raise self.fail("E08", f'"{shown}" cannot be read here', self.span(start, start + 1))
+        help = "`[ relu ]*3` repeats" if char == "*" else ""
+        raise self.fail("E08", f'"{shown}" cannot be read here', self.span(start, start + 1), help)
 
     def whole(self, digits: str, start: int) -> int:
         if len(digits) > 15 or int(digits) > 10**15:
@@ -696,6 +706,8 @@ class _Parser:
         rest = re.compile(r"[-\w.()/:]*").match(self.text, start)
         self.at = max(self.at, rest.end() if rest else start + 1)
         text = self.text[start : self.at]
+        if text.startswith("-"):
+            raise self.fail("E11", f'"{text[:40]}": no value is below 0', self.span(start))
         help = "for example conv 3x3x64"
         product = re.fullmatch(r"(.*x)?(\d+)([A-Z])", text)
         if product:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis import Analysis
+from ..arithmetic.unknown import Unknown
 from .base import Quantity, sum_of
 
 
@@ -26,13 +27,17 @@ class BackwardMacs(Quantity):
         learns: dict[str, bool] = dict.fromkeys(analysis.graph.inputs, False)
         found: list[Any] = []
         for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
-            input_learns = any([learns[name] for name in node.inputs])
+            inputs = node.inputs
+            input_learns = learns[inputs[0]] if len(inputs) == 1 else any(map(learns.get, inputs))
             learns[node.name] = input_learns or bool(facts.weights)
             if not learns[node.name]:
                 found.append(0)  # products of activations that no weight has touched
             else:
-                skipped = 0 if input_learns else facts.input_macs
-                found.append(2 * facts.macs + (-1) * skipped + (-1) * facts.constant_macs)
+                needless = facts.constant_macs + (0 if input_learns else facts.input_macs)
+                if isinstance(needless, Unknown):  # some part of the MACs: at most all of them
+                    found.append(facts.macs + Unknown(needless.reason))
+                else:
+                    found.append(2 * facts.macs + (-1) * needless)
         return found
 
     def total(self, analysis: Analysis) -> Any:

@@ -88,6 +88,9 @@ class AxisField(NamedTuple):
         mine, others = len(self.starts), len(other.starts)
         if self.shift * others != other.shift * mine:
             raise MisalignedPaths(f"paths step by {self.jump} and by {other.jump} input pixels")
+        if mine == others == 1 and self.starts[0] is not None and other.starts[0] is not None:
+            start = smaller(self.starts[0], other.starts[0])
+            return AxisField((start,), (larger(self.ends[0], other.ends[0]),), self.shift)
         length = math.lcm(mine, others)
         if length > LONGEST_PATTERN:
             raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")

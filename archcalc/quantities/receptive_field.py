@@ -56,13 +56,13 @@ def states(analysis: Analysis) -> list[Any]:
 
 def per_state(analysis: Analysis, value: Callable[[Any], Any]) -> list[Any]:
     """Return a value of each layer's field; layers that share a field are asked once."""
-    known: dict[int, Any] = {}
     found = []
+    before: Any = None
+    shown: Any = None
     for state in states(analysis):
-        key = id(state)
-        if key not in known:
-            known[key] = value(state)
-        found.append(known[key])
+        if state is not before:  # runs of pointwise layers share their field
+            before, shown = state, value(state)
+        found.append(shown)
     return found
 
 
@@ -136,7 +136,11 @@ def _join(states: list[Any], node: Node) -> Any:
         if other is joined:
             continue
         try:
-            joined = tuple([one.join(two) for one, two in zip(joined, other, strict=True)])
+            first = joined[0].join(other[0])
+            if len(joined) == 2 and joined[0] is joined[1] and other[0] is other[1]:
+                joined = (first, first)
+            else:
+                joined = tuple([one.join(two) for one, two in zip(joined, other, strict=True)])
         except MisalignedPaths as error:
             return Unknown(
                 f"misaligned paths meet in {node.name}: through {node.inputs[0]} and {path}, "
