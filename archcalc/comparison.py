@@ -290,7 +290,8 @@ def _ratio(value: Any, base: Any) -> Any:
         return None
     if isinstance(value, int) and isinstance(base, int):
         return value / base if base else None
-    if hasattr(value, "free_symbols") or hasattr(base, "free_symbols"):
+    known = all(isinstance(n, int) or hasattr(n, "free_symbols") for n in (value, base))
+    if known and base != 0:
         import sympy
 
         ratio = sympy.simplify(sympy.sympify(value) / sympy.sympify(base))

@@ -52,11 +52,18 @@ def _remembering(value: Any, visible: bool) -> Any:
 
 def worked_facts(layer: Layer, inputs: tuple[Shape, ...]) -> Facts | None:
     """Return the facts with working; None where a size is a symbol."""
-    if any(not isinstance(size, int) for shape in inputs for size in shape):
+    options = [getattr(layer, key) for key in options_of(type(layer))]
+    if _symbolic(inputs) or _symbolic(options):
         return None
     remembered: Any = tuple(tuple(Working(size) for size in shape) for shape in inputs)
     facts: Facts = worked(layer).facts(*remembered)
     return facts
+
+
+def _symbolic(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(_symbolic(part) for part in value)
+    return hasattr(value, "free_symbols")
 
 
 def cost_formula(layer: Layer, facts: Facts) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .analysis import Analysis, Settings, walk
+from .arithmetic.expression import symbolic_text
 from .arithmetic.unknown import Unknown
 from .explanation import cost_formula
 from .notation.format import layer_text, stages
@@ -88,17 +89,20 @@ def notes(analysis: Analysis, name: str = "") -> list[Block]:
         extra = _head_params(analysis)
         found.append(
             Text(
-                f"{where}auxiliary heads not counted ({extra:,} params); --train includes them "
-                "[N01]",
+                f"{where}auxiliary heads not counted ({extra} params); --train includes them [N01]",
                 "note",
             )
         )
     return found
 
 
-def _head_params(analysis: Analysis) -> Any:
+def _head_params(analysis: Analysis) -> str:
     whole = walk(analysis.graph, Settings(train=True))
-    return quantity("params").total(whole) - quantity("params").total(analysis)
+    pairs = zip(whole.nodes, quantity("params").of(whole), strict=True)
+    extra = sum(params for node, params in pairs if node.training_only)
+    if isinstance(extra, Unknown):
+        return f"at least {extra.at_least}"
+    return f"{extra:,}" if isinstance(extra, int) else symbolic_text(extra)
 
 
 def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:

@@ -89,20 +89,23 @@ class Summary:
         state = states(self.analysis)[position]
         if state is WHOLE:
             return Cell((1, 1), "bar")
-        (shape, *_) = self.analysis.graph.inputs.values()
-        sides = spatial(shape) or shape
-        if not isinstance(state, tuple) or not all(isinstance(n, int) for n in sides):
+        sides = self._sides()
+        if not isinstance(state, tuple) or not all(isinstance(axis.size, int) for axis in state):
             return Cell("")
         size = max(axis.size for axis in state)
-        return Cell((min(size, max(sides)), max(sides)), "bar")
+        return Cell((min(size, max(sides)), max(sides)), "bar") if sides else Cell("")
+
+    def _sides(self) -> tuple[int, ...]:
+        """Return the input's spatial sizes; none where one is a symbol."""
+        (shape, *_) = self.analysis.graph.inputs.values()
+        sides = spatial(shape) or shape
+        return sides if all(isinstance(n, int) for n in sides) else ()
 
     def page(self) -> Page:
         """Return everything ``archcalc summary`` shows."""
         blocks: list[Block] = [spec_text(self.analysis, self.name), self.table()]
-        if self.ruler:
-            (shape, *_) = self.analysis.graph.inputs.values()
-            sides = spatial(shape) or shape
-            blocks.append(Text(f"ruler: {RULER} marks = {max(sides, default=0)} pixels", "note"))
+        if self.ruler and self._sides():
+            blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} pixels", "note"))
         blocks += notes(self.analysis)
         blocks.append(
             Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "note")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from transcripts import GOLDEN, commands, rewritten, run
 
 FILES = sorted(GOLDEN.glob("*.txt"))

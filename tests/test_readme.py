@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from transcripts import commands, rewritten, run
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,6 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import NETS, RECEPTIVE_FIELDS
 
 from archcalc.api import analyze
 from archcalc.arithmetic.unknown import Unknown
@@ -24,6 +23,8 @@ from archcalc.graph import Graph, Node
 from archcalc.layers.activation import Relu
 from archcalc.layers.merge import Multiply
 from archcalc.quantities.receptive_field import WHOLE
+
+from nets import NETS, RECEPTIVE_FIELDS
 
 # Index maps: the input positions that output position o reads, on an axis without ends
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from transcripts import GOLDEN, commands, run
 
 from archcalc.conventions import CONVENTIONS
 from archcalc.quantities import QUANTITIES
+
+from transcripts import GOLDEN, commands, run
 
 SCHEMA = json.loads(run("archcalc schema"))
 JSON = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import archcalc
+
 from nets import NETS, RECEPTIVE_FIELDS
 
 OUTPUTS = {

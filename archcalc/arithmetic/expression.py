@@ -24,7 +24,7 @@ def size_text(value: Any) -> str:
     if isinstance(value, Expression):
         return str(value)
     text = symbolic_text(value)
-    return text if re.fullmatch(r"[\d,]+|[A-WYZ][A-Za-wyz0-9_]*", text) else f"({text})"
+    return text if re.fullmatch(r"-?[\d,]+|[A-WYZ][A-Za-wyz0-9_]*", text) else f"({text})"
 
 
 def symbolic_text(value: Any) -> str:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from ..arithmetic.dims import Shape
+from ..layers.options import check_limits
 
 BLOCKS: dict[str, type[Block]] = {}
 
@@ -21,6 +22,9 @@ class Block(ABC):
         if word:
             cls.word = word
             BLOCKS[word] = cls
+
+    def __post_init__(self) -> None:
+        check_limits(self)
 
     @abstractmethod
     def body(self, x: Shape) -> str:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
-from ..arithmetic.dims import Dim, Shape, product, require, total
+from ..arithmetic.dims import Dim, Shape, product, total
 from ..arithmetic.expression import size_text
 from ..arithmetic.unknown import Unknown
 from ..errors import LayerError
-from .options import options_of
+from .options import check_limits
 from .window import AxisWindow
 
 if TYPE_CHECKING:
@@ -88,13 +88,7 @@ class Layer(ABC):
         WORDS[word] = cls
 
     def __post_init__(self) -> None:
-        for key, option in options_of(type(self)).items():
-            if option.kind not in ("sizes", "size", "axes", "integer"):
-                continue
-            value = getattr(self, key)
-            for part in value if isinstance(value, tuple) else (value,):
-                if part is not None:
-                    require(part >= option.least, _too_small, option, key)
+        check_limits(self)
 
     @abstractmethod
     def facts(self, *inputs: Shape) -> Facts:
@@ -107,21 +101,6 @@ class Layer(ABC):
     def cautions(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         """Return code and text of what is legal but probably not meant."""
         return ()
-
-
-def _too_small(option: Any, key: str) -> LayerError:
-    if option.kind in ("sizes", "size"):
-        return LayerError(
-            "E11",
-            "sizes must be whole numbers of at least 1",
-            part=key,
-        )
-    return LayerError(
-        "E13",
-        f"{option.word} must be at least {option.least}",
-        part=key,
-        help=f"`{option.word} {max(option.least, 1)}`",
-    )
 
 
 WORDS: dict[str, type[Layer]] = {}

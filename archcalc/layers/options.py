@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..arithmetic.dims import require
+from ..errors import LayerError
+
 REQUIRED: Any = object()  # an option without a default
 
 
@@ -35,6 +38,7 @@ class Option:
     short: str = ""
     off: str = ""
     least: int = 1
+    most: int = 0  # 0: no limit of its own
     choices: tuple[str, ...] = ()
     default: Any = REQUIRED
     key: str = ""
@@ -69,11 +73,24 @@ def padding(meaning: str) -> Any:
 
 
 def integer(
-    word: str, letter: str, meaning: str, default: Any, short: str = "", least: int = 1
+    word: str,
+    letter: str,
+    meaning: str,
+    default: Any,
+    short: str = "",
+    least: int = 1,
+    most: int = 0,
 ) -> Any:
     """State a whole number: ``groups 2``."""
     made = Option(
-        "integer", word, meaning, letter=letter, short=short, least=least, default=default
+        "integer",
+        word,
+        meaning,
+        letter=letter,
+        short=short,
+        least=least,
+        most=most,
+        default=default,
     )
     return _option(made, default)
 
@@ -118,3 +135,35 @@ def options_of(layer_type: type) -> dict[str, Option]:
         if option is not None:
             found[item.name] = option
     return found
+
+
+def check_limits(made: Any) -> None:
+    """Raise E11 or E13 where a number is below its option's least, E44 where above its most."""
+    kind: type = type(made)
+    for key, option in options_of(kind).items():
+        if option.kind not in ("sizes", "size", "axes", "integer"):
+            continue
+        value = getattr(made, key)
+        for part in value if isinstance(value, tuple) else (value,):
+            if part is None:
+                continue
+            require(part >= option.least, _too_small, option, key)
+            if option.most and isinstance(part, int):
+                require(part <= option.most, _too_large, option, key, part)
+
+
+def _too_small(option: Option, key: str) -> LayerError:
+    if option.kind == "sizes" or (option.kind == "size" and not option.word):
+        return LayerError("E11", "sizes must be whole numbers of at least 1", part=key)
+    return LayerError(
+        "E13",
+        f"{option.word} must be at least {option.least}",
+        part=key,
+        help=f"`{option.word} {max(option.least, 1)}`",
+    )
+
+
+def _too_large(option: Option, key: str, value: int) -> LayerError:
+    return LayerError(
+        "E44", f"{option.word} {value:,} is over the limit of {option.most:,}", part=key
+    )

@@ -23,7 +23,7 @@ from .base import (
     volume,
 )
 from .options import axes, flag, padding, sizes
-from .sliding import Padding, check_fit, unread
+from .sliding import Padding, check_fit, plain, unread
 from .window import AdaptiveWindow, Window
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ class GlobalAvgPool(Weightless, word="gap"):
 
 
 def _clipped(window: Window, size: int) -> bool:
-    if window.same or type(size) is not int or type(window.span) is not int:
+    if window.same or not plain(window.padded(size), window.span, window.stride, size):
         return False
     rounded_up = -((window.span - window.padded(size)) // window.stride) + 1
     return rounded_up > window.output(size)

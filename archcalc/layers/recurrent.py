@@ -24,7 +24,7 @@ class _Recurrent(UnaryLayer):
     torch_name: ClassVar[str]
 
     hidden: int = size("N", "number of hidden values", "a number of hidden values")
-    layers: int = integer("layers", "l", "recurrent layers, one on top of the other", 1)
+    layers: int = integer("layers", "l", "recurrent layers, one on top of the other", 1, most=1000)
     bidirectional: bool = flag("bidirectional", "forward", "also read from the end", False)
     bias: bool = flag("bias", "nobias", "two learned constants per gate value, as torch has", True)
 

@@ -39,7 +39,9 @@ def unread(
     found = []
     axis_names = ("rows", "columns") if len(sizes) == 2 else ("positions",) * len(sizes)
     for window, n, positions in zip(windows, sizes, axis_names, strict=True):
-        if not isinstance(window, Window) or not plain(n, window.kernel, window.stride):
+        if not isinstance(window, Window) or not plain(
+            n, window.span, window.stride, window.padded(n)
+        ):
             continue
         left = window.unread(n)
         if left:
@@ -126,7 +128,7 @@ def check_fit(
 ) -> None:
     """Raise E12 where a window certainly is larger than the padded input."""
     pairs = tuple(zip(windows, sizes, strict=True))
-    if all(w.same or not plain(n, w.span) or w.padded(n) >= w.span for w, n in pairs):
+    if all(w.same or not plain(w.padded(n), w.span) or w.padded(n) >= w.span for w, n in pairs):
         return
     raise _does_not_fit(what, windows, sizes, kernel)
 
@@ -136,7 +138,9 @@ def _does_not_fit(
 ) -> LayerError:
     """Return E12 with the least padding that fits and the one that keeps the size."""
     pairs = tuple(zip(windows, sizes, strict=True))
-    known = [(w.span, n) for w, n in pairs if plain(n, w.span)]  # the others are symbols
+    known = [
+        (w.span, n) for w, n in pairs if plain(w.padded(n), n, w.span)
+    ]  # the others are symbols
     least = max(ceil_div(span - n, 2) for span, n in known)
     padded = joined(w.padded(n) for w, n in pairs)
     spans = tuple(w.span for w in windows)

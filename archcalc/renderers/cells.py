@@ -104,7 +104,10 @@ def _change(value: Any, reference: Any, more: str, less: str) -> str:
     if value is None or reference is None:
         return "same" if value is reference else "-"
     if not isinstance(value, int) or not isinstance(reference, int):
-        return "same" if value == reference else _symbolic_ratio(value, reference)
+        if value == reference:
+            return "same"
+        known = all(isinstance(n, int) or hasattr(n, "free_symbols") for n in (value, reference))
+        return _symbolic_ratio(value, reference) if known and reference != 0 else "differs"
     if value == reference:
         return "same"
     if not reference:

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import torch
 from counting import BATCH, counted, sample, shapes
-from nets import NETS, RECEPTIVE_FIELDS
 from torch import nn
 
 import archcalc
 from archcalc.errors import MissingDependency, UsageError
 from archcalc.oracles.module import build, layer_and_weight
+
+from nets import NETS, RECEPTIVE_FIELDS
 
 ATTENDING = [name for name, net in NETS.items() if "attn" in net.text]
 
