@@ -1,0 +1,114 @@
+"""Layers and blocks among the stages: a word with its atoms, bound to a class."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..blocks import block_type, block_words
+from ..errors import Problem, Span
+from ..layers import layer_type
+from ..layers.base import Layer
+from .binding import Atom, BindError, Bound, bind, is_suffix, suggestion
+from .entries import BlockStage, Chain, Entry, Stage
+from .scanner import Scanner, Skip
+
+_TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
+KINDS = ("concat", "add", "mul", "res")
+_WORDS = (*KINDS, "id", "aux")
+
+
+class StageReader(Scanner):
+    """Reads one layer or block behind its word."""
+
+    # Layers
+
+    def layer(self, name: str, here: Span, leading: list[Atom], start: int, label: str) -> Entry:
+        textbook = _TEXTBOOK.fullmatch(name)
+        block = block_type(name)
+        kind: Any = layer_type("conv") if textbook else (block or layer_type(name))
+        merge = name in ("concat", "add", "mul")
+        if kind is None or merge or (name in KINDS):
+            if merge or name in KINDS:
+                self.recover(self.at)
+                raise self.fail(
+                    "E18", f"{name} needs branches in parentheses", here, f"`{name}( a ; b )`"
+                )
+            raise self.unknown(name, here)
+        atoms = self.atoms()
+        stage_span = self.span(start, max(here.end, atoms[-1].span.end if atoms else 0))
+        if textbook:
+            k, filters = int(textbook[1]), int(textbook[2])
+            leading = [Atom("dims", (k, k, filters), name, here)]
+            if not any(a.text.startswith("p") or a.text in ("same", "valid") for a in atoms):
+                atoms.append(Atom("name", "pad", "pad", here))
+                atoms.append(Atom("dims", ((k - 1) // 2,), str((k - 1) // 2), here))
+            name = "conv"
+        has_bn = any(a.kind == "plus" and a.text == "bn" for a in atoms)
+        try:
+            bound = bind(kind, name, atoms, stage_span, leading)
+            if block is not None:
+                self.no_suffixes(bound, name)
+                return BlockStage(bound.made, parts=bound.parts, label=label, span=stage_span)
+            return self.finished(bound, has_bn, label, stage_span)
+        except BindError as error:
+            raise self.fail(
+                error.code, error.message, error.span or stage_span, error.help
+            ) from None
+
+    def no_suffixes(self, bound: Bound, name: str) -> None:
+        for atom in bound.suffixes:
+            raise BindError("E08", f"{name} takes no +{atom.text}", atom.span, f"`| {atom.text}`")
+
+    def finished(self, bound: Bound, has_bn: bool, label: str, span: Span) -> Stage:
+        made = bound.made
+        if has_bn and hasattr(made, "bias"):
+            if "bias" not in bound.given:
+                object.__setattr__(made, "bias", False)
+            elif made.bias:
+                self.warnings.append(
+                    Problem(
+                        "W04",
+                        "a bias before batch norm has no effect; counted because you asked",
+                        bound.parts.get("bias", span),
+                    )
+                )
+        suffixes = []
+        for atom in bound.suffixes:
+            if not is_suffix(atom.text):
+                raise BindError(
+                    "E08",
+                    f'"+{atom.text}" is not an option of {made.word}',
+                    atom.span,
+                    "`+bn`, `+relu` and other layers without sizes can follow a +",
+                )
+            kind = layer_type(atom.text)
+            assert kind is not None
+            suffixes.append(Stage(self.one(kind()), span=atom.span))
+        return Stage(
+            self.one(made), tuple(suffixes), bound.symbolic, bound.parts, label=label, span=span
+        )
+
+    def one(self, layer: Layer) -> Layer:
+        """Return the layer met before that equals this one: its facts are then asked once."""
+        return self.layers.setdefault(layer, layer)
+
+    def unknown(self, name: str, here: Span) -> Skip:
+        near = suggestion(name, (*_WORDS, *block_words()))
+        also = f'; did you mean "{near}"?' if near else ""
+        return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, "archcalc layers")
+
+    def block_call(self, name: str, here: Span, opened: int, start: int, label: str) -> Entry:
+        atoms = self.atoms(closing=True)
+        self.closing(")", opened)
+        block = block_type(name)
+        assert block is not None
+        span = self.span(start)
+        try:
+            bound = bind(block, name, atoms, span, [])
+            self.no_suffixes(bound, name)
+        except BindError as error:
+            raise self.fail(error.code, error.message, error.span or span, error.help) from None
+        made = BlockStage(bound.made, parts=bound.parts, label=label, span=span)
+        repeat = self.repeat()
+        return made if repeat == 1 else Chain((made,), repeat, span=span)
