@@ -115,7 +115,7 @@ class Scanner:
             atom = self.value_atom()
             sizes = atom.value if atom else ()
         else:
-            found = re.compile(r"[-\w.]+").match(self.text, self.at)
+            found = re.compile(r"-?[\w.]+").match(self.text, self.at)
             text = found[0] if found else ""
             self.at += len(text)
             if text.isidentifier():
