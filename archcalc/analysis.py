@@ -21,6 +21,9 @@ DTYPES = {
     "int8": 1,
 }
 _DTYPE_NAMES = {
+    "half": "float16",
+    "single": "float32",
+    "double": "float64",
     "fp64": "float64",
     "fp32": "float32",
     "bf16": "bfloat16",
@@ -79,8 +82,12 @@ class Analysis:
             known = {node.name: i for i, node in enumerate(self.nodes)}
             self.columns["positions"] = known
         if name not in known:
-            names = ", ".join(list(known)[:12])
-            raise UsageError("E49", f'no layer "{name}"', f"layers: {names}")
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, 3)
+            names = ", ".join(list(known)[:12]) + (", ..." if len(known) > 12 else "")
+            help = f"did you mean {' or '.join(near)}?" if near else f"layers: {names}"
+            raise UsageError("E49", f'no layer "{name}"', help)
         return int(known[name])
 
     @property

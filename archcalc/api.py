@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from . import comparison, explanation, readers
 from .analysis import Analysis, Settings, walk
 from .arithmetic.dims import Shape
+from .errors import UsageError
 from .graph import Graph
 from .layers.base import Facts
 from .quantities import QUANTITIES, quantity
@@ -89,10 +91,10 @@ class Net:
         return render(self.summary().page(), "html")
 
 
-Source = str | Graph | Net
+Source = str | PathLike[str] | Graph | Net
 
 
-def read(source: str, *, layout: str = "hwc", **symbols: int) -> Graph:
+def read(source: str | PathLike[str], *, layout: str = "hwc", **symbols: int) -> Graph:
     """Return the graph of a spec: a text in the notation, or the path of a file that holds one.
 
     ``layout="chw"`` takes the input's channels first; keywords replace symbols. Errors:
@@ -101,7 +103,15 @@ def read(source: str, *, layout: str = "hwc", **symbols: int) -> Graph:
     >>> len(read("HxWxC | conv 1x1x(C/r) | relu", H=14, W=14, C=480, r=30))
     2
     """
-    return readers.read(source, symbols, layout=layout)
+    return readers.read(fspath(source), _whole(symbols), layout=layout)
+
+
+def _whole(symbols: dict[str, Any]) -> dict[str, int]:
+    """Return the symbols' numbers; :class:`UsageError` (E50) where one is not a whole number."""
+    for name, value in symbols.items():
+        if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+            raise UsageError("E50", f"{name}={value!r} is not a whole number of at least 1")
+    return {name: value.__index__() for name, value in symbols.items()}
 
 
 def analyze(

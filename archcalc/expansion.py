@@ -67,26 +67,43 @@ def _free(value: Any, found: set[str]) -> None:
 
 
 class _Scope:
-    """The names given under one prefix."""
+    """The names given under one prefix: labels as written, the others by word and position."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, chain: Chain) -> None:
         self.prefix = prefix
         self.counts: dict[str, int] = {}
-        self.labels: dict[str, Entry] = {}
+        self.owners: dict[str, Entry] = {}
+        self.taken: set[str] = set()
+        _collect_labels(chain, self.taken)
 
-    def name(self, entry: Entry, word: str) -> str:
-        """Name an entry after its label, or after its word and a running number."""
-        if not entry.label:
-            number = self.counts[word] = self.counts.get(word, 0) + 1
-            return f"{self.prefix}{word}{number}"
-        if self.labels.setdefault(entry.label, entry) is entry:
-            number = self.counts[entry.label] = self.counts.get(entry.label, 0) + 1
-            return self.prefix + (entry.label if number == 1 else f"{entry.label}_{number}")
-        raise LayerError(
-            "E26",
-            f'label "{entry.label}" appears twice',
-            help="give each stage a name of its own, or none",
-        )
+    def name(self, entry: Entry, word: str, label: str = "") -> str:
+        """Name an entry after its label, or after its word and its place among those."""
+        number = self.counts[word] = self.counts.get(word, 0) + 1
+        label = entry.label or label
+        if not label:
+            return self.prefix + self._free(word, number)
+        if self.owners.setdefault(label, entry) is not entry:
+            raise LayerError(
+                "E26",
+                f'label "{label}" appears twice',
+                help="give each stage a name of its own, or none",
+            )
+        turn = self.counts[f"{label}:"] = self.counts.get(f"{label}:", 0) + 1
+        return self.prefix + (label if turn == 1 else self._free(f"{label}_", turn))
+
+    def _free(self, stem: str, number: int) -> str:
+        while f"{stem}{number}" in self.taken:
+            number = self.counts[stem] = number + 1
+        self.taken.add(f"{stem}{number}")
+        return f"{stem}{number}"
+
+
+def _collect_labels(chain: Chain, found: set[str]) -> None:
+    for entry in chain.entries:
+        if entry.label:
+            found.add(entry.label)
+        elif isinstance(entry, Chain):
+            _collect_labels(entry, found)
 
 
 class _Expansion:
@@ -124,7 +141,7 @@ class _Expansion:
             raise self.too_many(f"{layers:,} layers")
         shape = self.input_shape()
         self.shapes["input"] = shape
-        output = self.chain(self.spec.body, "input", _Scope(""))
+        output = self.chain(self.spec.body, "input", _Scope("", self.spec.body))
         if self.problems or output is None:
             raise SpecError(self.problems)
         return Graph(
@@ -190,13 +207,13 @@ class _Expansion:
     def group(self, group: Chain, x: str, scope: _Scope) -> str | None:
         times = self.times(group)
         here: str | None = x
-        base = scope.name(group, group.label) if group.label else ""
+        base = scope.name(group, "") if group.label else ""
         for i in range(times):
             if here is None:
                 return None
             inner = scope
             if group.label:
-                inner = _Scope(f"{base}.{i + 1}." if times > 1 else f"{base}.")
+                inner = _Scope(f"{base}.{i + 1}." if times > 1 else f"{base}.", group)
             here = self.chain(group, here, inner)
         return here
 
@@ -220,7 +237,7 @@ class _Expansion:
             prefix = f"{name}.{i + 1}."
             if entry.kind == "res":
                 prefix = f"{name}." if i == 0 else f"{name}.shortcut."
-            ends.append(self.chain(branch, x, _Scope(prefix)))
+            ends.append(self.chain(branch, x, _Scope(prefix, branch)))
         if entry.kind == "res" and len(ends) == 1:
             ends.append(x)
         if any(end is None for end in ends):
@@ -249,7 +266,7 @@ class _Expansion:
         body = self.bodies[key]
         if len(body.entries) == 1 and isinstance(body.entries[0], Parallel):
             return self.parallel(body.entries[0], x, name)
-        return self.chain(body, x, _Scope(f"{name}."))
+        return self.chain(body, x, _Scope(f"{name}.", body))
 
     def nameable(self, block: Any) -> Any:
         """Return a block whose options the notation can hold."""
@@ -268,10 +285,9 @@ class _Expansion:
         return sympy.Symbol(name, integer=True, positive=True)
 
     def aux(self, entry: Aux, x: str, scope: _Scope) -> str | None:
-        named = replace(entry, label=entry.label or entry.title)
         outer, self.training = self.training, True
-        base = scope.name(entry if entry.label == named.label else named, "aux")
-        self.chain(entry.body, x, _Scope(f"{base}."))
+        base = scope.name(entry, "aux", entry.title)
+        self.chain(entry.body, x, _Scope(f"{base}.", entry.body))
         self.training = outer
         return x
 

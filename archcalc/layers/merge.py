@@ -68,7 +68,7 @@ class Add(MergeLayer, word="add"):
                 lambda other: LayerError(
                     "E17",
                     f"cannot add {_sum_side(first)} to {_sum_side(other)}",
-                    help=f"give a shortcut: `res( ... ; {_shortcut(first, other)} )`",
+                    help=_advice(first, other),
                 ),
                 other,
             )
@@ -155,6 +155,21 @@ def _remedy(odd: Shape) -> str:
 
 def _sum_side(x: Shape) -> str:
     return written(x) if len(x) != 2 else described(x)
+
+
+def _advice(main: Shape, other: Shape) -> str:
+    """Return padding where a body without it lost its border, or a shortcut that fits."""
+    sizes = zip(spatial(main), spatial(other), strict=False)
+    if len(main) == len(other) and any(_border_lost(small, large) for small, large in sizes):
+        return "padding keeps the size: `conv 3x3xN pad 1`, `conv 5x5xN pad 2`"
+    return f"give a shortcut: `res( ... ; {_shortcut(main, other)} )`"
+
+
+def _border_lost(small: Dim, large: Dim) -> bool:
+    if not isinstance(small, int) or not isinstance(large, int) or small == large:
+        return False
+    steps = -(-large // small)
+    return small > large or -(-large // steps) != small
 
 
 def _shortcut(main: Shape, other: Shape) -> str:

@@ -35,8 +35,11 @@ def sliding(
 def unread(
     word: str, windows: tuple[AxisWindow, ...], sizes: tuple[Dim, ...]
 ) -> tuple[tuple[str, str], ...]:
-    """Return W01 for every axis whose last positions no window reads."""
-    found = []
+    """Return W01 where the last positions of an axis are read by no window.
+
+    Positions that a stride larger than the window steps over are meant to be left out.
+    """
+    texts: dict[str, list[str]] = {}
     axis_names = ("rows", "columns") if len(sizes) == 2 else ("positions",) * len(sizes)
     for window, n, positions in zip(windows, sizes, axis_names, strict=True):
         if not isinstance(window, Window) or not plain(
@@ -44,17 +47,15 @@ def unread(
         ):
             continue
         left = window.unread(n)
-        if left:
+        if left > max(window.stride - window.span, 0):
             pad = f"pad {window.before}" if window.before or window.after else "no pad"
             verb = "is" if left == 1 else "are"
-            found.append(
-                (
-                    "W01",
-                    f"{left} of {n} {positions} {verb} never read by {{name}} "
-                    f"({n}, k{window.kernel}, s{window.stride}, {pad})",
-                )
-            )
-    return tuple(found)
+            why = f"{verb} never read by {{name}} ({n}, k{window.kernel}, s{window.stride}, {pad})"
+            texts.setdefault(f"{left} of {n} {{axes}} {why}", []).append(positions)
+    return tuple(
+        ("W01", text.replace("{axes}", " and ".join(dict.fromkeys(axes))))
+        for text, axes in texts.items()
+    )
 
 
 def kernel_of(layer: Any, x: Shape) -> tuple[Dim, ...]:

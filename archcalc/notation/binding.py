@@ -117,9 +117,17 @@ class _Binder:
         if atom.kind == "dims" and positional and (not self.sizes or self.loose):
             self.add_sizes(atom)
             return
+        if atom.kind == "dims" and len(atom.value) == 1 and self.lacks_filters():
+            self.add_sizes(atom)  # `conv 3x3, 64`, as tables write it
+            return
         if positional and not self.sizes:
             self.dims(atom)  # `fc 1.5`
         raise self.not_an_option(atom)
+
+    def lacks_filters(self) -> bool:
+        """Tell whether only a square or larger window was given where filters are needed too."""
+        kinds = [option.kind for option in self.options.values()]
+        return "sizes" in kinds and "size" in kinds and len(self.sizes) == 2
 
     def add_sizes(self, atom: Atom) -> None:
         self.sizes += atom.value
@@ -296,6 +304,14 @@ class _Binder:
         kinds = [o.kind for o in self.options.values() if o.kind in ("sizes", "size")]
         return f"`{self.word} 2x2`" if "sizes" in kinds else f"`{self.word} 64`"
 
+    def size_advice(self, atom: Atom) -> str:
+        """Return how a size that stands alone is meant to be written."""
+        if self.sizes:
+            joined = "x".join(str(size) for size in (*self.sizes, *atom.value))
+            return f"sizes are joined by x: `{self.word} {joined}`"
+        words = [o.word for o in self.options.values() if o.kind in ("integer", "axes")]
+        return f"`{self.word} {words[0]} {atom.text}`" if words else f"{self.word} takes no sizes"
+
     def not_an_option(self, atom: Atom) -> BindError:
         text = atom.text
         known = [o.word for o in self.options.values() if o.word and o.kind not in POSITIONAL]
@@ -311,6 +327,13 @@ class _Binder:
         if atom.kind == "name" and len(text) == 1 and not self.sizes:
             symbol = f"a size as a symbol: `{self.word} ({text})`, or in capitals"
             return BindError("E08", message, atom.span, symbol)
+        if atom.kind == "dims":
+            return BindError("E08", message, atom.span, self.size_advice(atom))
+        joined = re.fullmatch(r"([a-z]+)(\d+)", text)
+        if joined and joined[1] in known:
+            return BindError(
+                "E08", f'{message}; did you mean "{joined[1]} {joined[2]}"?', atom.span
+            )
         near = difflib.get_close_matches(text, known, 1)
         if near:
             return BindError("E08", f'{message}; did you mean "{near[0]}"?', atom.span)
@@ -377,6 +400,17 @@ _SYNONYMS = {
     "skip": "res",
     "residual": "res",
     "fullyconnected": "fc",
+    "fully": "fc",
+    "max": "maxpool",
+    "average": "avgpool",
+    "avg": "avgpool",
+    "mean": "avgpool",
+    "global": "gap",
+    "globalpool": "gap",
+    "globalaveragepool": "gap",
+    "batch": "bn",
+    "depthwiseconv": "dwconv",
+    "transposed": "deconv",
 }
 
 

@@ -244,11 +244,12 @@ class _Parser(StageReader):
             return True
         found = re.compile(r"\S+").match(self.text, self.at)
         text = found[0] if found else ""
+        plain = text[:20].lstrip("+>,-")
         self.problem(
             "E05",
             f'missing "|" before "{text[:20]}"',
             self.span(self.at, self.at + len(text)),
-            "stages are joined by |",
+            f"stages are joined by |: `| {plain} ...`" if plain else "stages are joined by |",
         )
         self.recover(self.at)
         return self.separated() if self.at < len(self.text) and text else False
@@ -307,15 +308,19 @@ class _Parser(StageReader):
                 atom.span,
                 "`[ relu ]*3` repeats"
                 if self.peek("*") or self.peek("[")
-                else f"`conv {atom.text}`, or put the input shape first",
+                else f"`conv {atom.text}`; a second net goes into a file of its own",
             )
         if self.done:
             named = self.text[start:].strip()
             return self.fail("E07", f'"{named}" names nothing', self.span(start), f"{named} relu")
         char = self.text[self.at]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
+        after = re.compile(r"\+\s*(\w+)").match(self.text, self.at)
         return self.fail(
-            "E07", f'a stage cannot start with "{shown}"', self.span(self.at, self.at + 1)
+            "E07",
+            f'a stage cannot start with "{shown}"',
+            self.span(self.at, self.at + 1),
+            f"`| {after[1]}`: a + only follows a layer" if after else "",
         )
 
     # Groups
@@ -346,7 +351,7 @@ class _Parser(StageReader):
                 "E08",
                 f'"{name}(" is not a call: {name} is a layer',
                 here,
-                f"`{name} 3x3x64`, and a space before a bracketed size: `{name} (C/2)`",
+                f"write it without parentheses; archcalc layers {name}",
             )
         raise self.unknown(name, here)
 

@@ -227,6 +227,14 @@ class Scanner:
             self.at += 1
         if re.compile(r"\w|\.\d").match(text, self.at):
             return self.bad_size(start)
+        if isinstance(sizes[-1], Expression) and re.compile(r"/[\w(]").match(text, self.at):
+            quotient = f"{sizes[-1].text}{text[self.at : self.at + 2]}"
+            raise self.fail(
+                "E11",
+                f'"{text[start : self.at + 2]}" may be a quotient or a stride',
+                self.span(start, self.at + 2),
+                f"`({quotient})` for the quotient, a space before the / for the stride",
+            )
         return Atom("dims", tuple(sizes), text[start : self.at], self.span(start))
 
     def bad_size(self, start: int) -> Atom:

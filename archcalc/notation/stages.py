@@ -14,6 +14,7 @@ from .entries import BlockStage, Chain, Entry, Stage
 from .scanner import Scanner, Skip
 
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
+_TEXTBOOK_FC = re.compile(r"(?:fc|FC)-(\d{1,10})")
 KINDS = ("concat", "add", "mul", "res")
 _WORDS = (*KINDS, "id", "aux")
 
@@ -24,6 +25,9 @@ class StageReader(Scanner):
     # Layers
 
     def layer(self, name: str, here: Span, leading: list[Atom], start: int, label: str) -> Entry:
+        full = _TEXTBOOK_FC.fullmatch(name)
+        if full:  # `FC-4096`, as VGG's table has it
+            leading, name = [Atom("dims", (int(full[1]),), full[1], here)], "fc"
         textbook = _TEXTBOOK.fullmatch(name)
         block = block_type(name)
         kind: Any = layer_type("conv") if textbook else (block or layer_type(name))
@@ -80,7 +84,9 @@ class StageReader(Scanner):
                     "E08",
                     f'"+{atom.text}" is not an option of {made.word}',
                     atom.span,
-                    "`+bn`, `+relu` and other layers without sizes can follow a +",
+                    f"`+{atom.text.lower()}`"
+                    if is_suffix(atom.text.lower())
+                    else "`+bn`, `+relu` and other layers without sizes can follow a +",
                 )
             kind = layer_type(atom.text)
             assert kind is not None

@@ -20,6 +20,8 @@ _SYNONYMS = {
     "weight": "weights",
     "field": "receptive_field",
     "rf": "receptive_field",
+    "neurons": "units",
+    "ai": "arithmetic_intensity",
     "acts": "activations",
     "memory": "peak_memory_bytes",
     "peak_memory": "peak_memory_bytes",

@@ -12,7 +12,7 @@ from .base import PerLayer
 
 class BytesMoved(PerLayer):
     """Bytes read and written if each tensor moves once: inputs and outputs of the whole batch,
-    weights and buffers once.
+    weights and buffers once; what a layer keeps inside, such as attention scores, is not counted.
     """
 
     key, title, symbol, unit, rank = "bytes_moved", "bytes moved", "", "bytes", 66

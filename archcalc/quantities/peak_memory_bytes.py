@@ -14,7 +14,8 @@ from .base import Quantity
 
 class PeakMemory(Quantity):
     """Largest set of activations alive at once during inference, in bytes for the whole batch:
-    inputs are kept until their last use, views share memory; weights come on top.
+    inputs are kept until their last use, views share memory; weights and what a layer
+    keeps inside, such as attention scores, come on top.
     """
 
     key, title, symbol, unit, rank = "peak_memory_bytes", "peak memory", "", "bytes", 64
