@@ -74,15 +74,24 @@ class Net:
         return self.summary(columns).table()
 
     def to_frame(self) -> pandas.DataFrame:
-        """Return all columns as a pandas DataFrame, one row per layer; exact values."""
+        """Return all columns as a pandas DataFrame, one row per layer; counts are exact."""
         import pandas
 
         rows = {node.name: {"layer": node.layer.word} for node in self.analysis.nodes}
         for column in QUANTITIES():
             for node, value in zip(self.analysis.nodes, column.of(self.analysis), strict=True):
-                rows[node.name][column.key] = value
+                is_quotient = column.unit == "ratio" and isinstance(value, tuple)
+                rows[node.name][column.key] = value[0] / value[1] if is_quotient else value
         frame: pandas.DataFrame = pandas.DataFrame.from_dict(rows, orient="index")
         return frame
+
+    def explain(self, layer: str = "") -> str:
+        """Return the worked arithmetic of one layer, or of all with their sums, as text."""
+        return explain(self, layer)
+
+    def __repr__(self) -> str:
+        name = f"{self.graph.name}: " if self.graph.name else ""
+        return f"<Net {name}{len(self.analysis.nodes)} layers>"
 
     def __str__(self) -> str:
         return render(self.summary().page(), "table", width=80)

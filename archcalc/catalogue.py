@@ -34,7 +34,7 @@ def catalogue_page() -> Page:
         rows.append(tuple(Cell(text, "code") for text in texts))
         data.append({"word": word, "meaning": meaning(block), **described(block)})
     note = Text(
-        "archcalc layers WORD shows one; H W C input, Ho Wo output, letters below it.", "note"
+        "Formulas of the defaults, H W C in, Ho Wo Co out; archcalc layers WORD shows one.", "note"
     )
     return Page((Table(columns, tuple(rows)), note), lambda: {"schema": 1, "layers": data})
 

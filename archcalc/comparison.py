@@ -71,7 +71,7 @@ class Comparison:
             values = self.totals(column)
             rows.append(
                 (
-                    Cell(column.title),
+                    Cell((column.title, column.key), "title"),
                     *(Cell(value, column.unit) for value in values),
                     change(values[other], values[reference], column),
                 )
@@ -91,7 +91,12 @@ class Comparison:
             title = column.title
             if column.key == "receptive_field" and len(values) == _MOST_ACROSS:
                 title = "field"  # five columns fit into 80 characters with it
-            rows.append((Cell(title), *(Cell(value, column.unit) for value in values)))
+            rows.append(
+                (
+                    Cell((title, column.key), "title"),
+                    *(Cell(value, column.unit) for value in values),
+                )
+            )
             if column.unit in ("shape", "field", "position"):
                 continue
             base = values[self.reference]
@@ -99,7 +104,7 @@ class Comparison:
                 Cell("") if i == self.reference else change(value, base, column)
                 for i, value in enumerate(values)
             ]
-            rows.append((Cell(against), *changes))
+            rows.append((Cell((against, f"{column.key}_ratio"), "title"), *changes))
         return Table(titles, tuple(rows), compared=True)
 
     def _down(self) -> Table:
@@ -173,7 +178,7 @@ class Comparison:
     def page(self, *, per_layer: bool = False) -> Page:
         """Return everything ``archcalc compare`` shows."""
         blocks: list[Block] = [
-            spec_text(analysis, name)
+            spec_text(analysis, name, self.layout)
             for analysis, name in zip(self.analyses, self.names, strict=True)
         ]
         blocks.append(self.table())
@@ -185,10 +190,11 @@ class Comparison:
         for analysis, name in zip(self.analyses, self.names, strict=True):
             blocks += notes(analysis, name)
         blocks.append(
-            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "note")
+            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
         )
         blocks += assumptions(self.analyses[0], self.columns)
-        return Page(tuple(blocks), self.data)
+        records = self.per_layer() if per_layer else None
+        return Page(tuple(blocks), self.data, records, self.layout)
 
     def data(self) -> dict[str, Any]:
         """Return the JSON object."""
@@ -200,6 +206,14 @@ class Comparison:
             reference=self.reference,
             ratios=self.ratios(),
         )
+
+    def __str__(self) -> str:
+        from .renderers import render
+
+        return render(self.page(), "table", width=80)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.names)}>"
 
     def _repr_html_(self) -> str:
         from .renderers.html import render

@@ -35,7 +35,7 @@ CONVENTIONS = {
         Convention(
             "flops",
             "FLOPs",
-            "FLOPs = 2*MACs + elementwise ops (bias, norm, pool, ...); per sample",
+            "FLOPs = 2*MACs + elementwise ops (bias, norm, ...); per sample",
             lambda facts: 2 * facts.macs + facts.bias_adds + facts.elementwise,
         ),
         Convention(

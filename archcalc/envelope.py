@@ -8,7 +8,7 @@ from typing import Any
 from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .conventions import cost
-from .layers.base import hwc
+from .layers.base import ordered
 from .notation.format import canonical, layer_text
 from .quantities import QUANTITIES
 from .quantities.receptive_field import WHOLE
@@ -75,6 +75,7 @@ def architecture(analysis: Analysis, name: str, convention: str, layout: str) ->
     return {
         "name": name,
         "spec": canonical(spec) if spec else "",
+        "symbols": dict(analysis.graph.values),
         "input": jsonable(shape, "shape", layout),
         "output": jsonable(analysis.output, "shape", layout),
         "totals": totals,
@@ -98,7 +99,7 @@ def jsonable(value: Any, unit: str, layout: str = "hwc") -> Any:
     if isinstance(value, tuple):
         if unit == "ratio":
             return value[0] / value[1]
-        parts = value if unit != "shape" or layout == "chw" else hwc(value)
+        parts = ordered(value, layout) if unit == "shape" else value
         return [jsonable(part, "count") for part in parts]
     if hasattr(value, "free_symbols"):
         if value.is_Integer:

@@ -150,6 +150,7 @@ class _Expansion:
             output=output,
             name=self.spec.name,
             spec=self.spec,
+            values=self.values,
             warnings=tuple(self.warnings),
             stated=self.known,
         )

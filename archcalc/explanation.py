@@ -16,14 +16,22 @@ from .graph import Node
 from .layers.base import Contraction, Facts, Layer, UnaryLayer, View, hwc, spatial, written
 from .layers.options import Pad, options_of
 from .layers.window import Window
-from .notation.format import layer_text
+from .notation.format import canonical, layer_text
 from .notation.parser import parse
 from .quantities import quantity
 from .quantities.field import widened
 from .quantities.receptive_field import Scattered, states
 from .table import Page, SpecText, Steps, Text
 
-METRICS = ("output", "params", "macs", "elementwise_ops", "activations", "receptive_field")
+METRICS = (
+    "output",
+    "params",
+    "macs",
+    "elementwise_ops",
+    "activations",
+    "receptive_field",
+    "jump",
+)
 _AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -77,7 +85,13 @@ def cost_formula(layer: Layer, facts: Facts) -> str:
     return "" if again is None or isinstance(again.macs, Unknown | int) else str(again.macs)
 
 
-def explanation(analysis: Analysis, position: int, metrics: tuple[str, ...] = METRICS) -> Steps:
+def explanation(
+    analysis: Analysis,
+    position: int,
+    metrics: tuple[str, ...] = METRICS,
+    counting: str = "macs",
+    layout: str = "hwc",
+) -> Steps:
     """Return the worked numbers of the node at a position.
 
     Where a size is a symbol, the formulas are shown with the symbols put in.
@@ -89,35 +103,34 @@ def explanation(analysis: Analysis, position: int, metrics: tuple[str, ...] = ME
         if again is None:
             column = quantity(metric)
             value = column.of(analysis)[position]
-            shown = written(value) if metric == "output" else _plain(value)
+            shown = written(value, layout) if metric == "output" else _plain(value)
             lines.append((column.title, (shown,)))
         elif metric == "output":
-            lines += _output(facts, again)
+            lines += _output(facts, again, layout)
         elif metric == "receptive_field":
             lines += _field(analysis, position, again)
+        elif metric == "jump":
+            lines += _jump(analysis, position, again)
         else:
             lines += _count(metric, facts, again)
-    inputs = " and ".join(written(shape) for shape in facts.inputs)
-    return Steps(
-        f"{node.name}  {layer_text(node.layer, full=False)}", f"input {inputs}", tuple(lines)
-    )
+    if counting != "macs" and "macs" in metrics and again is not None:
+        lines += _cost(counting, again)
+    inputs = " and ".join(written(shape, layout) for shape in facts.inputs)
+    title = f"{node.name}  {layer_text(node.layer, full=False)}"
+    return Steps(title, f"input {inputs}", tuple(lines), node.name)
 
 
-def _output(facts: Facts, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+def _output(facts: Facts, again: Facts, layout: str) -> list[tuple[str, tuple[str, ...]]]:
     made = spatial(again.output)
     lines: list[tuple[str, tuple[str, ...]]] = []
+    last = hwc(again.output)[-1]
     if isinstance(again.windows, tuple):
         names = _AXES.get(len(made), tuple(f"axis {i + 1}" for i in range(len(made))))
-        seen: dict[tuple[str, ...], str] = {}
-        for name, size in zip(names, made, strict=True):
-            steps = tuple(_steps(size))
-            if steps in seen and len(steps) > 1:
-                lines.append((name, ("the same", steps[-1])))
-            else:
-                lines.append((name, steps))
-            seen[steps] = name
-        lines.append(("channels", tuple(_steps(hwc(again.output)[-1]))))
-    return [*lines, ("output", (written(facts.output),))]
+        lines += [(name, tuple(_steps(size))) for name, size in zip(names, made, strict=True)]
+        lines.append(("channels", tuple(_steps(last))))
+    elif isinstance(last, Working) and not last.is_leaf:  # concatenation, flattening
+        lines.append(("channels" if made else "values", tuple(_steps(last))))
+    return [*lines, ("output", (written(facts.output, layout),))]
 
 
 def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
@@ -150,6 +163,25 @@ def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str
     return [(title, tuple(_steps(value)))]
 
 
+def _cost(counting: str, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    """Work out the cost by another convention: its own formula, run on what the layer states."""
+    counted = convention(counting)
+    settled = replace(
+        again,
+        macs=_settled(again.macs),
+        bias_adds=_settled(again.bias_adds),
+        elementwise=_settled(again.elementwise),
+    )
+    value = counted.count(settled)
+    if isinstance(value, Unknown):
+        return [(counted.title, (f"unknown: {value.reason}",))]
+    return [(counted.title, tuple(_steps(value)))] if value != 0 else []
+
+
+def _settled(count: Any) -> Any:
+    return count.settled() if isinstance(count, Working) else count
+
+
 def _textbook(shape: Shape) -> Shape:
     """Order a weight as the textbook does: window, input depth, filters."""
     return (*shape[2:], shape[1], shape[0]) if len(shape) > 1 else shape
@@ -176,6 +208,22 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
     if len(set(lines)) == 1:
         return [(title, lines[0])]
     return [(f"{title}, axis {i + 1}", steps) for i, steps in enumerate(lines)]
+
+
+def _jump(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    """Work out the step between neighbours: that of the layer before times the stride."""
+    before = _field_before(analysis, analysis.nodes[position])
+    if not isinstance(again.windows, tuple) or before is None:
+        return []
+    found = []
+    for window, axis in zip(again.windows, before, strict=True):
+        if not isinstance(window, Window) or len(axis.starts) > 1:
+            return []
+        jump = Working(axis.jump, f"{axis.jump:,}") * window.stride
+        found.append(tuple(_steps(jump)))
+    if len(set(found)) == 1:
+        return [("jump", found[0])]
+    return [(f"jump, axis {i + 1}", steps) for i, steps in enumerate(found)]
 
 
 def _field_before(analysis: Analysis, node: Node) -> Any:
@@ -206,7 +254,7 @@ def page(
     layers: tuple[str, ...] = (),
     metrics: tuple[str, ...] = METRICS,
     counting: str = "macs",
-    data: Any = None,
+    layout: str = "hwc",
 ) -> Page:
     """Return the worked numbers of the named layers, or of all with the sums at the end.
 
@@ -217,15 +265,49 @@ def page(
     for layer in layers:
         if not any(_named(node.name, (layer,)) for node in analysis.nodes):
             analysis.position(layer)  # raises, naming the layers there are
-    steps = [explanation(analysis, i, metrics) for i in chosen]
+    steps = [explanation(analysis, i, metrics, counting, layout) for i in chosen]
     blocks: list[Any] = [spec, *steps]
     if not layers and len(analysis.nodes) > 1:
         sums = _sums(analysis, metrics)
         blocks += [sums] if sums.lines else []
     if "macs" in metrics:
         blocks.append(_conventions(analysis, chosen))
-    blocks.append(Text(f"Convention {counting}: {convention(counting).sentence}.", "note"))
-    return Page(tuple(blocks), lambda: data(steps) if data else {})
+    blocks.append(Text(f"Convention {counting}: {convention(counting).sentence}.", "convention"))
+    return Page(tuple(blocks), lambda: _data(analysis, blocks, counting, layout), layout=layout)
+
+
+def _data(analysis: Analysis, blocks: list[Any], counting: str, layout: str) -> dict[str, Any]:
+    """Return the JSON object: per layer what is worked out, in steps, and the value."""
+    from . import __version__
+
+    spec = analysis.graph.spec
+    found: dict[str, Any] = {
+        "schema": 1,
+        "archcalc": __version__,
+        "convention": counting,
+        "layout": layout,
+        "name": analysis.graph.name,
+        "spec": canonical(spec) if spec else "",
+        "layers": [],
+    }
+    for block in blocks:
+        if not isinstance(block, Steps):
+            continue
+        working = [
+            {"quantity": title, "steps": list(steps), "value": _number(steps[-1])}
+            for title, steps in block.lines
+        ]
+        if block.name:
+            layer = layer_text(analysis.nodes[analysis.position(block.name)].layer, full=True)
+            found["layers"].append({"name": block.name, "layer": layer, "working": working})
+        else:
+            found["totals" if block.title == "total" else "conventions"] = working
+    return found
+
+
+def _number(text: str) -> int | str:
+    digits = text.replace(",", "")
+    return int(digits) if digits.isdigit() else text
 
 
 def _named(name: str, layers: tuple[str, ...]) -> bool:

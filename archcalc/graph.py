@@ -43,7 +43,8 @@ class Graph:
     """Nodes in an order in which every node comes after its inputs.
 
     ``inputs`` are the net's inputs by name, per sample; ``output`` is the node whose output is
-    the net's. ``spec`` is what it was read from, where it was read from a text. ``stated`` keeps
+    the net's. ``spec`` is what it was read from, where it was read from a text, and ``values``
+    what its symbols stand for. ``stated`` keeps
     what layers stated while their shapes were checked, by identity and input shapes: the walk
     need not ask again.
     """
@@ -53,6 +54,7 @@ class Graph:
     output: str
     name: str = ""
     spec: Spec | None = field(default=None, repr=False)
+    values: dict[str, int] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = field(default=(), repr=False)
     stated: dict[Any, Facts] = field(default_factory=dict, repr=False, compare=False)
 

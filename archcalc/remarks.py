@@ -59,16 +59,25 @@ def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) ->
     )
 
 
-def spec_text(analysis: Analysis, name: str) -> SpecText:
-    """Return the canonical spec of an analysis under its name."""
+def spec_text(analysis: Analysis, name: str, layout: str = "hwc") -> SpecText:
+    """Return the canonical spec of an analysis under its name, its input in the layout."""
     spec = analysis.graph.spec
-    return SpecText(name, stages(replace(spec, name="")) if spec else ("",))
+    if spec is None:
+        return SpecText(name, ("",))
+    first, *others = stages(replace(spec, name=""))
+    if layout == "chw" and spec.input:
+        *sizes, channels = spec.input
+        first = "x".join(str(size) for size in (channels, *sizes))
+    return SpecText(name, (first, *others))
 
 
 def notes(analysis: Analysis, name: str = "") -> list[Block]:
     """Return what a reader has to know: unknown layers and training heads left out."""
     found: list[Block] = []
     where = f"{name}: " if name else ""
+    if analysis.graph.values:
+        put_in = ", ".join(f"{symbol}={n}" for symbol, n in analysis.graph.values.items())
+        found.append(Text(f"{where}with {put_in}", "note"))
     unknown = analysis.unknown()
     if unknown:
         shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")

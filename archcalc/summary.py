@@ -103,15 +103,15 @@ class Summary:
 
     def page(self) -> Page:
         """Return everything ``archcalc summary`` shows."""
-        blocks: list[Block] = [spec_text(self.analysis, self.name), self.table()]
+        blocks: list[Block] = [spec_text(self.analysis, self.name, self.layout), self.table()]
         if self.ruler and self._sides():
             blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} pixels", "note"))
         blocks += notes(self.analysis)
         blocks.append(
-            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "note")
+            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
         )
         blocks += assumptions(self.analysis, self.columns)
-        return Page(tuple(blocks), self.data)
+        return Page(tuple(blocks), self.data, layout=self.layout)
 
     def data(self) -> dict[str, Any]:
         """Return the JSON object."""

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 class Cell(NamedTuple):
     """A value and what it is.
 
-    ``unit`` is a quantity's unit, or ``text``, ``code`` (text in the notation),
-    ``share`` (numerator, denominator), ``bar``
-    (numerator, denominator), ``change`` (value, reference, word for more, word for less).
+    ``unit`` is a quantity's unit, or ``text``, ``code`` (text in the notation), ``title`` (a
+    title and its key), ``share`` (numerator, denominator), ``bar`` (numerator, denominator),
+    ``change`` (value, reference, word for more, word for less).
     """
 
     value: Any
@@ -70,6 +70,7 @@ class Steps:
     title: str
     subtitle: str
     lines: tuple[tuple[str, tuple[str, ...]], ...]
+    name: str = ""
 
 
 Block = Table | SpecText | Text | Steps
@@ -77,11 +78,16 @@ Block = Table | SpecText | Text | Steps
 
 @dataclass(frozen=True)
 class Page:
-    """Everything a command shows. ``data`` makes the JSON object; it is only called for JSON."""
+    """Everything a command shows.
+
+    ``data`` makes the JSON object and is only called for JSON; ``records`` is the table that CSV
+    holds, the first unless given; ``layout`` is the order in which shapes are written.
+    """
 
     blocks: tuple[Block, ...]
     data: Callable[[], dict[str, Any]]
-    warnings: tuple[str, ...] = ()
+    records: Table | None = None
+    layout: str = "hwc"
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -165,4 +165,4 @@ def test_warnings_go_to_standard_error() -> None:
     done = archcalc("summary", "14x14x64 | conv2: conv 3x3x64 s2", "--format", "json")
     assert b"W01" in done.stderr
     (architecture,) = json.loads(done.stdout)["architectures"]
-    assert [warning["code"] for warning in architecture["warnings"]] == ["W01", "W01"]
+    assert [warning["code"] for warning in architecture["warnings"]] == ["W01"]

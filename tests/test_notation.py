@@ -121,7 +121,6 @@ def calls() -> st.SearchStrategy[str]:
 
 # What ought to be read or written back, and is not yet: the pattern, an example, why
 NOT_YET = {
-    r"[*x] *\d+->": ("8x8x3 | [ relu ]*3-> relu", "the arrow is taken for a minus of the number"),
     r"(?<![\d:])(\d+|(\d+):\2)x\d+:\d+": (
         "8x8x3 | conv 3x3x4 pad 1:1x1:2",
         "padding that is uneven on a later axis only is written 1x1:2, which is not read",
@@ -301,6 +300,8 @@ SAME: list[tuple[str, str]] = [
     ("8x8x32 | [ se ratio 4 ]*2", "8x8x32 | se(ratio 4)*2"),
     ("8x8x3 | [ relu ]*3", "8x8x3 | [relu]x3"),
     ("8x8x3 | [ relu ]*3", "8x8x3 | [ relu ] * 3"),
+    ("8x8x3 | [ relu ]*3 | gap", "8x8x3 -> [relu]*3->gap"),
+    ("8x8x3 | [ relu ]*N | gap", "8x8x3 -> [relu]xN->gap"),
     ("8x8x3 | [ relu ]", "8x8x3 | [ relu ]*1"),
     ("HxWxC | conv 1x1xC", "HxWxC | conv 1x1x(C)"),
     ("HxWxC | conv 1x1x(C/r)", "HxWxC | conv 1x1x( C / r )"),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .options import counting, reading, shared
+from .options import reading, shared, working
 
 
 @click.command(short_help="Show how each number comes about, with the numbers put in.")
@@ -18,7 +18,7 @@ from .options import counting, reading, shared
     metavar="A,B,...",
     help="Only these: output, params, macs, elementwise_ops, activations, receptive_field.",
 )
-@counting
+@working
 @reading
 @shared
 def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
@@ -45,5 +45,12 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
             )
     (analysis,) = analyses((spec,), options)
     name = analysis.graph.name
-    shown = page(analysis, spec_text(analysis, name), layers, metrics, options["convention"])
+    shown = page(
+        analysis,
+        spec_text(analysis, name, options["layout"]),
+        layers,
+        metrics,
+        options["convention"],
+        options["layout"],
+    )
     show(shown, options)

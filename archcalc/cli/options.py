@@ -19,21 +19,23 @@ _SHARED = (
     click.option(
         "-o", "--output", metavar="FILE", help="Write to a file; its ending names the format."
     ),
-    click.option("-q", "--quiet", is_flag=True, help="No notes and warnings."),
+    click.option("-q", "--quiet", is_flag=True, help="Tables only: no spec, notes or warnings."),
     click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an internal error."),
 )
-_COUNTING = (
+_CONVENTION = (
     click.option(
         "--convention",
         default="macs",
         metavar="NAME",
         help="How to count: macs, flops, flops2 or macs+bias.",
     ),
+    click.option("--train", is_flag=True, help="Include auxiliary heads."),
+    click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
+)
+_PRINTING = (
     click.option("--exact", is_flag=True, help="Print every count in full."),
     click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes."),
     click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes."),
-    click.option("--train", is_flag=True, help="Include auxiliary heads."),
-    click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
 )
 _READING = (
     click.option(
@@ -56,7 +58,12 @@ def shared(command: Command) -> Command:
 
 def counting(command: Command) -> Command:
     """Add the options of commands that count."""
-    return _added(command, _COUNTING)
+    return _added(command, (*_CONVENTION, *_PRINTING))
+
+
+def working(command: Command) -> Command:
+    """Add the options of commands that show working: exact anyway, without bytes."""
+    return _added(command, _CONVENTION)
 
 
 def reading(command: Command) -> Command:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from typing import Any
 
 from ..analysis import Analysis, Settings, walk
 from ..errors import Problem, SpecError, UsageError
 from ..readers import read
 from ..renderers import format_of, render
-from ..table import Page, Text
+from ..table import Block, Page, SpecText, Text
 from .options import symbol_values
 
 
@@ -21,7 +22,7 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     A value of ``--set`` has to be a symbol of at least one source.
     """
     values = symbol_values(options["values"])
-    settings = Settings(options["batch"], options["dtype"], options["train"])
+    settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
     used: set[str] = set()
     for source in sources:
@@ -61,8 +62,7 @@ def show(page: Page, options: dict[str, Any]) -> None:
     path = options["output"]
     name = options["format_"] or (format_of(path) if path else "table")
     if options["quiet"]:
-        kept = tuple(b for b in page.blocks if not (isinstance(b, Text) and b.kind == "note"))
-        page = Page(kept, page.data, page.warnings)
+        page = replace(page, blocks=tuple(block for block in page.blocks if _essential(block)))
     text = render(page, name, exact=options.get("exact", False), width=_width(options, path))
     if path is None:
         sys.stdout.write(text)
@@ -72,6 +72,13 @@ def show(page: Page, options: dict[str, Any]) -> None:
             stream.write(text)
     except OSError as error:
         raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
+
+
+def _essential(block: Block) -> bool:
+    """Tell what ``--quiet`` leaves: the tables, and the convention that their numbers follow."""
+    if isinstance(block, Text):
+        return block.kind == "convention"
+    return not isinstance(block, SpecText)
 
 
 def _width(options: dict[str, Any], path: str | None) -> int:

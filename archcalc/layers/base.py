@@ -371,9 +371,14 @@ def hwc(x: Shape) -> Shape:
     return (*spatial(x), channels(x))
 
 
-def written(x: Shape) -> str:
-    """Return a shape as people write it: 14x14x480."""
-    return "x".join(size_text(part) for part in hwc(x))
+def ordered(x: Shape, layout: str) -> Shape:
+    """Return the sizes in a layout: ``hwc``, or ``chw`` with the channels first."""
+    return (channels(x), *spatial(x)) if layout == "chw" else hwc(x)
+
+
+def written(x: Shape, layout: str = "hwc") -> str:
+    """Return a shape as people write it: 14x14x480, or 480x14x14 in the layout ``chw``."""
+    return "x".join(size_text(part) for part in ordered(x, layout))
 
 
 def described(x: Shape) -> str:

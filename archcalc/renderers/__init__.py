@@ -30,6 +30,7 @@ def format_of(path: str) -> str:
 
 def render(page: Page, name: str, **options: Any) -> str:
     """Return the page in a format. Options: ``exact``, ``width``, ``color``."""
+    name = _ENDINGS.get(f".{name}", name)
     if name not in formats():
         raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
     text: str = import_module(f"{__name__}.{name}").render(page, **options)

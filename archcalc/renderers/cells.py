@@ -12,11 +12,13 @@ from ..quantities.receptive_field import WHOLE
 from ..table import Cell, Table
 
 
-def table_texts(table: Table, *, exact: bool = False, bar: int = 20) -> list[list[str]]:
+def table_texts(
+    table: Table, *, exact: bool = False, bar: int = 20, layout: str = "hwc"
+) -> list[list[str]]:
     """Return the texts of a table's rows; compared values that print alike go exact."""
     rows = []
     for row in table.rows:
-        texts = [text(cell, exact=exact, bar=bar) for cell in row]
+        texts = [text(cell, exact=exact, bar=bar, layout=layout) for cell in row]
         if table.compared and not exact:
             texts = _distinguished(row, texts)
         rows.append(texts)
@@ -25,7 +27,7 @@ def table_texts(table: Table, *, exact: bool = False, bar: int = 20) -> list[lis
     return rows
 
 
-def text(cell: Cell, *, exact: bool = False, bar: int = 20) -> str:
+def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc") -> str:
     """Return one cell as people read it."""
     value, unit = cell
     if unit in ("share", "bar", "change"):
@@ -38,8 +40,10 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20) -> str:
         return ">= " + text(Cell(value.at_least, unit), exact=exact)
     if value is WHOLE:
         return "whole"
+    if unit == "title":
+        return str(value[0])
     if unit == "shape":
-        return written(value)
+        return written(value, layout)
     if unit in ("field", "position"):
         return _per_axis(value)
     if unit == "ratio":
@@ -55,7 +59,7 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20) -> str:
     return units.exact(value) if exact or unit == "exact" else units.short(value)
 
 
-def raw(cell: Cell) -> str:
+def raw(cell: Cell, layout: str = "hwc") -> str:
     """Return one cell as scripts read it: exact, without commas; empty where nothing applies."""
     value, unit = cell
     if unit == "change":
@@ -67,6 +71,8 @@ def raw(cell: Cell) -> str:
         return ""
     if unit == "share":
         return repr(value[0] / value[1]) if isinstance(value[1], int) and value[1] else ""
+    if unit == "title":
+        return str(value[1])
     if unit == "bar" or value is None:
         return ""
     if isinstance(value, Unknown):
@@ -75,13 +81,19 @@ def raw(cell: Cell) -> str:
         return repr(value[0] / value[1])
     if isinstance(value, int):
         return str(value)
-    return text(cell, exact=True)
+    return text(cell, exact=True, layout=layout)
+
+
+def plain_number(text: str) -> str:
+    """Return a worked value as scripts read it: a number without its commas."""
+    digits = text.replace(",", "")
+    return digits if digits.isdigit() else text
 
 
 def _per_axis(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
-    return "x".join(size_text(part) for part in value)
+    return "x".join(str(part) if isinstance(part, int) else size_text(part) for part in value)
 
 
 def _relation(value: Any, unit: str, bar: int) -> str:

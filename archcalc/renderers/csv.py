@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from ..table import Page, Steps, Table
-from .cells import raw
+from .cells import plain_number, raw
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,23 +16,24 @@ def render(page: Page, **_: Any) -> str:
     """Return the first table; pages of worked steps give one row per step."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    if page.tables:
-        _table(writer, page.tables[0])
+    table = page.records or (page.tables[0] if page.tables else None)
+    if table is not None:
+        _table(writer, table, page.layout)
     else:
         writer.writerow(("layer", "quantity", "working", "value"))
         for block in page.blocks:
             if isinstance(block, Steps):
                 for title, steps in block.lines:
-                    working = " = ".join(steps[:-1])
-                    writer.writerow(map(_safe, (block.title, title, working, steps[-1])))
+                    cells = (block.name, title, " = ".join(steps[:-1]), plain_number(steps[-1]))
+                    writer.writerow(map(_safe, cells))
     return stream.getvalue()
 
 
-def _table(writer: Any, table: Table) -> None:
+def _table(writer: Any, table: Table, layout: str) -> None:
     shown = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
     writer.writerow([table.columns[i].key for i in shown])
     for row in table.rows:
-        writer.writerow([_safe(raw(row[i])) for i in shown])
+        writer.writerow([_safe(raw(row[i], layout)) for i in shown])
 
 
 def _safe(text: str) -> str:

@@ -16,7 +16,7 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         if isinstance(block, SpecText):
             parts.append(f"<pre>{escape(block.name)}  {escape(' | '.join(block.stages))}</pre>")
         elif isinstance(block, Table):
-            parts.append(_table(block, exact))
+            parts.append(_table(block, exact, page.layout))
         elif isinstance(block, Steps):
             lines = "".join(
                 f"<dt>{escape(title)}</dt><dd><code>{escape(' = '.join(steps))}</code></dd>"
@@ -28,11 +28,11 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
     return "\n".join([*parts, "</div>"]) + "\n"
 
 
-def _table(table: Table, exact: bool) -> str:
+def _table(table: Table, exact: bool, layout: str) -> str:
     keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
     head = "".join(f'<th scope="col">{escape(table.columns[i].title)}</th>' for i in keep)
     body = []
-    for row in table_texts(table, exact=exact):
+    for row in table_texts(table, exact=exact, layout=layout):
         first, *rest = keep
         cells = f'<th scope="row">{escape(row[first])}</th>'
         cells += "".join(f"<td{_align(table, i)}>{escape(row[i])}</td>" for i in rest)

@@ -23,7 +23,7 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         if isinstance(block, Table):
             if block.title:
                 parts.append(f"**{escaped(block.title)}**")
-            parts.append(_table(block, exact))
+            parts.append(_table(block, exact, page.layout))
         elif isinstance(block, Steps):
             parts.append(f"**{escaped(block.title)}** {escaped(block.subtitle)}".strip())
             lines = [f"- {escaped(title)}: `{' = '.join(steps)}`" for title, steps in block.lines]
@@ -43,9 +43,9 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", text)
 
 
-def _table(table: Table, exact: bool) -> str:
+def _table(table: Table, exact: bool, layout: str) -> str:
     keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
-    rows = table_texts(table, exact=exact)
+    rows = table_texts(table, exact=exact, layout=layout)
     code = [[cell.unit == "code" for cell in row] for row in table.rows]
     body = [
         [_code(row[i]) if is_code[i] else _cell(row[i]) for i in keep]

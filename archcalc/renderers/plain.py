@@ -23,7 +23,7 @@ def render(page: Page, **_: Any) -> str:
             for row in block.rows:
                 subject = raw(row[0])
                 for column, cell in zip(block.columns[1:], row[1:], strict=True):
-                    if column.key not in ("bar", "ruler") and (value := raw(cell)):
+                    if column.key not in ("bar", "ruler") and (value := raw(cell, page.layout)):
                         lines.append((subject, column.key, value))
     return "".join("\t".join(_one_line(part) for part in line) + "\n" for line in lines)
 

@@ -25,13 +25,13 @@ def render(page: Page, *, exact: bool = False, width: int = 0, **_: Any) -> str:
         if isinstance(block, SpecText):
             parts.append(_spec(block, named, width or 80))
         else:
-            kinds = (type(block), getattr(block, "kind", ""))
+            kinds = (type(block), "")
             if previous is not None and kinds != previous:
                 parts.append("")
             if isinstance(block, Table):
                 if isinstance(previous, tuple) and previous[0] is Table and parts[-1] != "":
                     parts.append("")
-                parts.append(_table(block, exact, width))
+                parts.append(_table(block, exact, width, page.layout))
             elif isinstance(block, Steps):
                 if parts and parts[-1] != "":
                     parts.append("")
@@ -73,8 +73,8 @@ def folded(line: str, margin: int, width: int) -> list[str]:
     return [*found, line]
 
 
-def _table(table: Table, exact: bool, width: int) -> str:
-    rows = table_texts(table, exact=exact, bar=_bar(table))
+def _table(table: Table, exact: bool, width: int, layout: str) -> str:
+    rows = table_texts(table, exact=exact, bar=_bar(table), layout=layout)
     titles = [column.title for column in table.columns]
     keep = list(range(len(titles)))
     drawn = _drawn(table, titles, rows, keep)
@@ -135,7 +135,11 @@ def _steps(block: Steps, width: int) -> str:
     head = block.title + (f"    {block.subtitle}" if block.subtitle else "")
     left = max((len(title) for title, _ in block.lines), default=0)
     lines = [head]
-    for title, steps in block.lines:
+    before: tuple[str, ...] = ()
+    for title, whole in block.lines:
+        again = title in ("height", "width") and len(whole) > 1 and whole == before
+        steps = ("the same", whole[-1]) if again else whole
+        before = whole
         start = f"  {title.ljust(left)}  "
         joined = "  =  ".join(steps)
         if cells(start + joined) <= width:
