@@ -21,6 +21,7 @@ from .notation.parser import parse
 
 MOST_LAYERS = 100_000
 MOST_PROBLEMS = 20
+MOST_OPERATIONS = 200
 
 _MERGES = {"concat": "concat", "add": "add", "mul": "mul", "res": "add"}
 
@@ -421,7 +422,8 @@ def _where(name: str, shapes: tuple[Shape, ...]) -> str:
     if len(shapes) != 1:
         return f"layer {name}"
     (x,) = shapes
-    return f"layer {name}, input {written(x) if len(x) != 2 else described(x)}"
+    given = written(x) if len(x) != 2 else described(x)
+    return f"layer {name}, input {given if len(given) <= 50 else given[:47] + '...'}"
 
 
 def _over_limit(shape: Shape) -> tuple[str, str] | None:
@@ -430,6 +432,13 @@ def _over_limit(shape: Shape) -> tuple[str, str] | None:
             return "E44", f"a size of {size:,} is over the limit of 2^31 - 1"
         if isinstance(size, int) and size < 1:
             return "E12", f"nothing is left: the output would be {written(shape)}"
+        if not isinstance(size, int) and hasattr(size, "count_ops"):
+            operations = size.count_ops()
+            if operations > MOST_OPERATIONS:
+                return "E44", (
+                    f"a size is an expression of {operations} operations (limit "
+                    f"{MOST_OPERATIONS}): give its symbols numbers"
+                )
     return None
 
 

@@ -592,11 +592,10 @@ def plain_text(value: Any, key: str) -> str:
         if not value.known_part or key in OF_THE_OUTPUT | RATIOS:
             return "?"
         return f">={value.at_least}"
-    if key == "output":
-        return "x".join(map(str, hwc(value)))
-    if isinstance(value, tuple):
-        return "x".join(map(str, value))
     return str(value)
+
+
+NUMBERS = re.compile(r"-?\d+(?:/\d+)?")  # of sizes and places, however they are joined
 
 
 @pytest.mark.parametrize("format_", READ)
@@ -613,6 +612,10 @@ def test_renderers_carry_the_same_numbers(format_: str, name: str) -> None:
             text = shown[row].get(column.key, "-").replace(",", "").removesuffix(" B")
             if column.unit == "ratio" and isinstance(value, tuple):
                 assert float(text) == pytest.approx(value[0] / value[1], rel=1e-3)
+            elif isinstance(value, tuple):
+                parts = map(str, hwc(value) if column.key == "output" else value)
+                assert NUMBERS.findall(text) == list(parts), (row, column.key)
+                assert not NUMBERS.sub("", text).strip("x ()"), (row, column.key)
             else:
                 wanted = plain_text(value, column.key)
                 assert (text.replace(">= ", ">=") or "-") == wanted, (row, column.key)

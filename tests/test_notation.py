@@ -394,15 +394,21 @@ def test_symbols_of_a_spec() -> None:
 # Warnings: legal, but probably not meant
 
 WARNINGS: dict[str, tuple[str, ...]] = {
-    "15x14x3 | conv 2x2x4 s3": ("W01",),
-    "15x15x3 | conv 2x2x4 s3": ("W01", "W01"),
-    "15x15x3 | maxpool 2x2": ("W01", "W01"),
+    "15x16x3 | conv 3x3x4 s2": ("W01",),
+    "16x16x3 | conv 3x3x4 s2": ("W01",),  # rows and columns in one
+    "16x17x3 | conv 3x4x4 s2": ("W01", "W01"),  # other numbers for each
+    "16x17x3 | conv 3x4x4 s4": ("W01",),  # a step over one row is meant
+    "15x15x3 | maxpool 2x2": ("W01",),
     "15x15x3 | maxpool 2x2 ceil": (),
-    "15x16 | conv 2x4 s3": ("W01",),
-    "15x15x3 | dwconv 2x2 s3": ("W01", "W01"),
+    "16x16 | conv 3x4 s2": ("W01",),
+    "16x16x3 | dwconv 3x3 s2": ("W01",),
     "8x8x8x3 | maxpool 3x2x2": ("W01",),
     "15x15x3 | conv 3x3x4 s3": (),
-    "HxWxC | conv 2x2x4 s3": (),
+    "15x15x3 | conv 1x1x4 s2": (),
+    "16x16x3 | conv 1x1x4 s2": (),
+    "16x16x3 | conv 3x3x4 s2 pad 1": (),
+    "HxWxC | conv 3x3x4 s2": (),
+    "14x14x3 | deconv 3x3x4 s2": (),
     "3x32x32 | conv 3x3x4 pad 1": ("W02",),
     "4x16x16 | relu": ("W02",),
     "3x32x31 | relu": (),

@@ -43,7 +43,7 @@ def unread(
     axis_names = ("rows", "columns") if len(sizes) == 2 else ("positions",) * len(sizes)
     for window, n, positions in zip(windows, sizes, axis_names, strict=True):
         if not isinstance(window, Window) or not plain(
-            n, window.span, window.stride, window.padded(n)
+            n, window.kernel, window.stride, window.dilation, window.padded(n)
         ):
             continue
         left = window.unread(n)

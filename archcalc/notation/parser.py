@@ -93,7 +93,9 @@ class _Parser(StageReader):
                 "E05",
                 f'missing "|" before "{text}"',
                 self.span(self.at, self.at + len(text)),
-                f"{self.text[:start].strip()} | {text} ...",
+                f"{self.text[:start].strip()} | {text} ..."
+                if text[:1].isalnum()
+                else "stages are joined by |",
             )
         entries = self.pipeline()
         self.space()

@@ -69,8 +69,8 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
 
 
 def _crosses(text: str) -> str:
-    """Turn an X between digits into x."""
-    return re.sub(r"(?<=[0-9])X(?=[0-9])", "x", text)
+    """Turn an X between digits, also a Cyrillic one, into x."""
+    return re.sub(r"(?<=[0-9])[XхХ](?=[0-9])", "x", text)
 
 
 def _tighten(characters: list[str], positions: list[int]) -> None:
