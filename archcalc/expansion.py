@@ -109,7 +109,8 @@ def _collect_labels(chain: Chain, found: set[str]) -> None:
 
 class _Expansion:
     def __init__(self, spec: Spec, values: dict[str, Any]) -> None:
-        self.spec, self.values = spec, values
+        self.spec, self.given = spec, values
+        self.values = dict(values)  # and what stands for an expression inside a block
         self.nodes: list[Node] = []
         self.names: set[str] = {"input"}
         self.shapes: dict[str, Shape] = {}
@@ -151,7 +152,7 @@ class _Expansion:
             output=output,
             name=self.spec.name,
             spec=self.spec,
-            values=self.values,
+            values=self.given,
             warnings=tuple(self.warnings),
             stated=self.known,
         )

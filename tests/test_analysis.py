@@ -295,6 +295,12 @@ def test_heads_change_training_only() -> None:
     assert "auxiliary" not in render(with_heads.summary().page(), "table")
 
 
+def test_the_output_need_not_be_the_last_layer() -> None:
+    net = analyze("8 | fc 4 | aux( fc 100 )", train=True)
+    assert list(net.column("params")) == ["fc1", "aux1.fc1"]
+    assert net.output == net.total("output") == (4,)
+
+
 # Batch and number format enter bytes and intensity only
 
 

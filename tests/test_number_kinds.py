@@ -24,10 +24,13 @@ from archcalc.api import analyze
 from archcalc.arithmetic.dims import Shape
 from archcalc.arithmetic.unknown import Unknown
 from archcalc.arithmetic.working import Working
-from archcalc.errors import LayerError
+from archcalc.errors import LayerError, SpecError
 from archcalc.explanation import worked
 from archcalc.layers import LAYERS
+from archcalc.layers.attention import Attention
 from archcalc.layers.base import Facts, Layer, channels
+from archcalc.layers.conv import Conv
+from archcalc.layers.norm import GroupNorm
 from archcalc.layers.options import Option, Pad, options_of
 from archcalc.quantities import QUANTITIES
 from archcalc.readers import read
@@ -520,3 +523,126 @@ def test_the_table_of_limits_is_about_layers_that_exist() -> None:
     assert {word.split()[0] for word, _ in STAYS_A_NUMBER} <= set(LAYERS())
     assert {key for _, key in NEEDS_NUMBERS} <= {column.key for column in QUANTITIES()}
     assert {net for net, _ in NEEDS_NUMBERS if net} <= set(SYMBOLIC_NETS)
+
+
+# What layers refuse: the code, and the remedy where there is one. Text and caret are golden files
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    "784 | conv 3x3x8": ("E31", "`fc N` takes a vector"),
+    "100x16 | conv 3x3x8": ("E31", ""),
+    "8x8x8x3 | conv 3x8": ("E31", ""),
+    "8x8x3 | conv 3x64": ("E10", "archcalc layers conv"),
+    "8x8x3 | conv 3x3x5x8": ("E15", "`conv 3x3x8`; depth is taken from the input"),
+    "8x8x3 | conv 3x3x3x8 groups 2": ("E14", "divisors of 3 and 8: 1"),
+    "8x8x4 | conv 3x3x8 groups 3": ("E14", "divisors of 4 and 8: 1, 2, 4"),
+    "8x8x4 | conv 3x3x6 groups 4": ("E14", "divisors of 4 and 6: 1, 2"),
+    "8x8x720 | conv 3x3x720 groups 7": ("E14", "divisors of 720 and 720: 1, 2, 3, 4, 5, 6, 8, 9, "),
+    "8x8x4 | conv 3x3x8 stride 1x2x3": ("E09", ""),
+    "100x4 | conv 3x8 stride 1x2": ("E09", ""),
+    "2x2x3 | conv 3x3x8": ("E12", "`pad 1` gives 2x2; or give a larger input"),
+    "2x9x3 | conv 5x5x8": ("E12", "`pad 2` gives 2x9; or"),
+    "4x9x3 | conv 5x5x8 stride 2": ("E12", "`pad 1` gives 1x4; or"),
+    "4x9x3 | conv 5x5x8": ("E12", "`pad 1` gives 2x7, `pad 2` keeps 4x9; or"),
+    "2x9x3 | conv 3x3x8 pad 1 d3": ("E12", "`pad 3` gives 2x9; or"),
+    "Hx2x3 | conv 3x3x8": ("E12", "`pad 1` gives Hx2; or"),
+    "8x8x7 | conv 5x5x16 table lenet5": ("E15", "leave the table out"),
+    "8x8x6 | conv 5x5x17 table lenet5": ("E15", "leave the table out"),
+    "9x9x9x6 | conv 3x3x3x16 table lenet5": ("E15", "leave the table out"),
+    "8x8x3 | dwconv 3x3x8": ("E15", "`dwconv 3x3`, with `mult 2` for two per channel"),
+    "2x2x3 | dwconv 3x3": ("E12", "`pad 1`"),
+    "8x8x3 | deconv 3x3x8 same": ("E09", "give the padding"),
+    "8x8x4 | deconv 3x3x8 groups 3": ("E14", "divisors"),
+    "8x8x4 | deconv 3x3x8 outpad 1": ("E13", ""),
+    "8x8x4 | deconv 3x3x8 s2 outpad 0x2": ("E13", ""),
+    "2x2x4 | deconv 3x3x8 pad 2": ("E12", ""),
+    "2x2x4 | deconv 3x3x8 pad 3:2": ("E12", ""),
+    "784 | maxpool 2": ("E31", ""),
+    "100x16 | maxpool 2x2": ("E31", ""),
+    "8x8x3 | maxpool 2": ("E31", "`maxpool 2x2`"),
+    "8x8x3 | maxpool 2x2 pad 2": ("E21", "`pad 1` is the most"),
+    "8x8x3 | avgpool 3x3 pad 0:2": ("E21", "`pad 1` is the most"),
+    "2x2x3 | avgpool 3x3": ("E12", "`pad 1`"),
+    "784 | adaptiveavgpool 2": ("E31", ""),
+    "8x8x3 | adaptivemaxpool 2x2x2": ("E31", ""),
+    "784 | gap": ("E31", ""),
+    "10x16 | fc 5": ("E30", "`cls | fc 5`, `linear 5`"),
+    "8x8x3 | linear 5": ("E31", "`conv 1x1x5`"),
+    "8x8x30 | gn": ("E14", "`gn 2` is possible"),
+    "HxWx30 | gn 32": ("E14", ""),
+    "784 | lrn": ("E31", ""),
+    "8x8x3 | glu": ("E14", ""),
+    "784 | attn": ("E31", ""),
+    "8x8x4 | attn": ("E31", "`tokens` turns a volume"),
+    "10x16 | attn heads 3": ("E32", "`heads 2` or `heads 4`"),
+    "10x16 | attn heads 4 kvheads 3": ("E32", "`kvheads 2` or `kvheads 4`"),
+    "10x16 | attn heads 20": ("E32", "`heads 16`"),
+    "784 | lstm 3": ("E31", ""),
+    "8x8x4 | gru 3": ("E31", "`tokens`"),
+    "10x16 | rnn 3 layers 1001": ("E44", ""),
+    "10x16 | rnn 3 layers 0": ("E13", "`layers 1`"),
+    "10x16 | embedding 10x3": ("E31", "start with their count"),
+    "784 | posembed": ("E31", ""),
+    "8x8x4 | posembed": ("E31", "`tokens`"),
+    "784 | tokens": ("E31", ""),
+    "784 | cls": ("E31", "`tokens`"),
+    "784 | upsample 2": ("E31", ""),
+    "8x8x3 | upsample 2x2x2": ("E09", ""),
+    "10x16 | pixelshuffle 2": ("E31", ""),
+    "8x8x3 | pixelshuffle 2": ("E14", "the channels must be a multiple of 4"),
+    "8x8x3 | concat( conv 3x3x8 ; id )": ("E16", "padding keeps the size"),
+    "8x8x3 | concat( gap | flatten ; id )": ("E16", ""),
+    "9x4 | concat( conv 3x4 ; id ; id )": ("E16", "every branch has to end with the same number"),
+    "HxWxC | res( conv 3x3xC )": ("E17", ""),
+    "8x8x3 | res( conv 1x1x8 )": ("E17", "conv 1x1x8"),
+    "8x8x3 | res( conv 1x1x8 s2 )": ("E17", "conv 1x1x8 stride 2"),
+    "8x8x3 | res( conv 3x3x3 )": ("E17", "padding keeps the size"),
+    "8x8x3 | res( upsample 2 )": ("E17", ""),
+    "8x8x3 | add( id ; gap | fc 3 )": ("E17", "conv 1x1x3"),
+    "10x16 | res( linear 8 )": ("E17", "linear 8"),
+    "10 | res( fc 8 )": ("E17", "fc 8"),
+    "8x8x3 | mul( id ; conv 3x3x3 )": ("E17", "`gap | fc 3`"),
+    "8x8x3 | mul( id ; gap | fc 4 )": ("E17", "`gap | fc 3`"),
+    "10 | mul( id ; fc 8 )": ("E17", ""),
+}
+
+
+@pytest.mark.parametrize("text", REFUSALS)
+def test_refusals(text: str) -> None:
+    code, remedy = REFUSALS[text]
+    with pytest.raises(SpecError) as caught:
+        read(text)
+    (problem,) = caught.value.problems
+    assert problem.code == code, problem.message
+    assert remedy in problem.help
+    assert problem.message
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"kernel": (0, 3)}, "E11"),
+        ({"channels": 0}, "E11"),
+        ({"stride": 0}, "E13"),
+        ({"stride": (1, 0)}, "E13"),
+        ({"groups": 0}, "E13"),
+        ({"channels": numpy.array([1, 0])}, "E11"),
+    ],
+    ids=str,
+)
+def test_options_have_limits(options: dict[str, Any], code: str) -> None:
+    wanted: dict[str, Any] = {"kernel": (3, 3), "channels": 8, **options}
+    with pytest.raises(LayerError) as caught:
+        Conv(**wanted)
+    assert caught.value.code == code
+    assert caught.value.part == next(iter(options))
+
+
+def test_arrays_are_refused_as_one() -> None:
+    """Where one variant of many does not fit, all are refused; divisors of all are not shown."""
+    heads: Any = numpy.array([2, 3])
+    with pytest.raises(LayerError) as caught:
+        Attention(heads).facts((10, 16))
+    assert (caught.value.code, caught.value.help) == ("E32", "")
+    with pytest.raises(LayerError) as caught:
+        GroupNorm(heads).facts((16, 5, 5))
+    assert (caught.value.code, caught.value.help) == ("E14", "")

@@ -18,7 +18,7 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 NAME = re.compile(r"[^\W\d]\w*(?:-\w+)*")
 SYMBOL = re.compile(r"[A-WYZ][A-Za-wyz0-9_]*")
 _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")
-_PADS = re.compile(r"\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
+_PADS = re.compile(r"(?:\d+x)*\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
 _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
 _REPEAT = re.compile(r"[ \t]*(?:\*[ \t]*|x[ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]]))")
 
