@@ -402,7 +402,9 @@ def test_the_connection_table_stays_as_it_is(place: str, number: Any) -> None:
 def test_a_scale_is_told_by_its_sizes() -> None:
     size = sympy.Symbol("n", integer=True, positive=True)
     (multiply, *_) = (case.layer for case in examples_of("mul"))
-    assert multiply.facts((8, 14, 14), (8, 1, 1)).output == (8, 14, 14)
+    for scale in ((8, 1, 1), (8,)):
+        assert multiply.facts((8, 14, 14), scale).output == (8, 14, 14)
+        assert multiply.facts(scale, (8, 14, 14)).output == (8, 14, 14)
     unclear: Any = (8, size, size)  # taken for a map of the same size, not for a scale
     assert multiply.facts(unclear, (8, 14, 14)).output == unclear
 

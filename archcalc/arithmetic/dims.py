@@ -131,11 +131,6 @@ def may_equal(one: Dim, other: Dim) -> bool:
     return bool(equal) or getattr(one - other, "is_zero", False) is None
 
 
-def is_integer(value: Any) -> bool:
-    """Tell whether the value is a plain integer (``True`` and ``False`` are flags, not numbers)."""
-    return type(value) is int
-
-
 def _dispatch(operation: str, one: Any, other: Any) -> Any:
     for value in (one, other):
         method = getattr(type(value), f"_{operation}", None)

@@ -173,8 +173,6 @@ def joined(values: Any) -> str:
 
 def pads_text(pads: Padding) -> str:
     """Return padding as people write it: 0:1."""
-    if isinstance(pads, str):
-        return pads
     return joined(p.before if p.after is None else f"{p.before}:{p.after}" for p in pads)
 
 

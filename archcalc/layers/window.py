@@ -137,11 +137,6 @@ class TransposedWindow:
         last = (place - tap * self.dilation) // self.stride
         return range(last, last - apart * len(range(tap, self.kernel, step)), -apart)[::-1]
 
-    def reach(self, position: int) -> tuple[int, int]:
-        """Return the first and last input position that feed an output position."""
-        inputs = self.inputs(position)
-        return inputs[0], inputs[-1]
-
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveWindow:

@@ -273,6 +273,6 @@ def test_upsampling_reads_what_its_window_says(factor: int, mode: str, size: int
     seen = torch.stack([module(row[None, :, None])[0, :, 0] for row in rows]) > 1e-9
     assert window.output(size) == size * factor == seen.shape[1]
     for position in range(size * factor):
-        first, last = window.reach(position)
+        first, *_, last = [*window.inputs(position), window.inputs(position)[-1]]
         inside = range(max(first, 0), min(last, size - 1) + 1)
         assert seen[:, position].nonzero().flatten().tolist() == list(inside)
