@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .analysis import Analysis
+from .arithmetic.expression import symbolic_ratio
 from .arithmetic.unknown import Unknown
 from .conventions import convention, cost
 from .envelope import envelope
@@ -306,8 +307,6 @@ def _ratio(value: Any, base: Any) -> Any:
         return value / base if base else None
     known = all(isinstance(n, int) or hasattr(n, "free_symbols") for n in (value, base))
     if known and base != 0:
-        import sympy
-
-        ratio = sympy.simplify(sympy.sympify(value) / sympy.sympify(base))
+        ratio = symbolic_ratio(value, base)
         return {"expr": str(ratio), "free": sorted(str(s) for s in ratio.free_symbols)}
     return None

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from itertools import count
 from typing import Any
 
-from .arithmetic.dims import NotExact, Shape
+from .arithmetic.dims import NotExact, Shape, divisors
 from .arithmetic.expression import Expression, TooLarge
 from .errors import LayerError, Problem, Span, SpecError, UsageError
 from .graph import Graph, Node
@@ -393,8 +393,8 @@ class _Expansion:
             return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
         if not isinstance(error.dividend, int):
             return Problem("E27", f"{stated}{error}", span)
-        divisors = [d for d in range(1, min(error.dividend, 1000) + 1) if error.dividend % d == 0]
-        shown = ", ".join(map(str, divisors[:7])) + (", ..." if len(divisors) > 7 else "")
+        known = divisors(error.dividend)
+        shown = ", ".join(map(str, known[:7])) + (", ..." if len(known) > 7 else "")
         rounding = re.sub(r"(?<!/)/(?!/)", "//", text) or "//"
         return Problem(
             "E27",

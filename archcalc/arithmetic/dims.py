@@ -103,6 +103,18 @@ def common_divisor(one: Dim, other: Dim) -> Dim:
     return result
 
 
+def divisors(number: int) -> list[int]:
+    """Return the divisors of a number up to 10^10 in order; of a larger one the small ones.
+
+    >>> divisors(12)
+    [1, 2, 3, 4, 6, 12]
+    """
+    small = [n for n in range(1, min(math.isqrt(number), 100_000) + 1) if number % n == 0]
+    if number > 10**10:
+        return small
+    return small + [number // n for n in reversed(small) if n * n != number]
+
+
 def require(condition: Any, error: Callable[..., Exception], *arguments: Any) -> None:
     """Raise ``error(*arguments)`` when the condition is certainly false.
 

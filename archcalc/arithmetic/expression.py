@@ -11,6 +11,7 @@ from .dims import NotExact, exact_div
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|(//|\*\*|[-+*/^()]))")
 _LONGEST = 200
 _DEEPEST = 20
+_MOST_TO_CANCEL = 100
 _LARGEST_POWER = 16
 _MOST_BITS = 256
 
@@ -30,6 +31,17 @@ def size_text(value: Any) -> str:
 def symbolic_text(value: Any) -> str:
     """Return a number or a sympy expression as text, powers written ``K^2``."""
     return str(value).replace("**", "^")
+
+
+def symbolic_ratio(value: Any, base: Any) -> Any:
+    """Return the quotient of two numbers or expressions, in lowest terms where that is quick."""
+    import sympy
+
+    ratio = sympy.sympify(value) / sympy.sympify(base)
+    if ratio.count_ops() > _MOST_TO_CANCEL or ratio.has(sympy.floor, sympy.ceiling, sympy.Min):
+        return ratio
+    reduced = sympy.cancel(ratio)
+    return min((sympy.expand(reduced), reduced), key=lambda form: form.count_ops())
 
 
 class BadExpression(ValueError):

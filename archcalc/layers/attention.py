@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..arithmetic.dims import Dim, NotExact, Shape, exact_div, product
+from ..arithmetic.dims import Dim, NotExact, Shape, divisors, exact_div, product
 from ..errors import LayerError
 from .base import Count, UnaryLayer, View, Weights, Windows, described
 from .options import flag, integer
@@ -146,6 +146,7 @@ def _nearest_divisors(count: Any, wanted: Any) -> list[int]:
     """Return the largest divisor below and the smallest above; nothing for arrays."""
     if type(count) is not int or type(wanted) is not int:
         return []
-    below = next((n for n in range(min(wanted, count), 0, -1) if count % n == 0), None)
-    above = next((n for n in range(wanted, min(count, 10_000) + 1) if count % n == 0), None)
-    return [n for n in (below, above) if n is not None]
+    known = divisors(count)
+    below = [n for n in known if n <= wanted][-1:]
+    above = [n for n in known if n >= wanted][:1]
+    return [*below, *above]

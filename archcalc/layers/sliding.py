@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..arithmetic.dims import Dim, Shape, ceil_div, exact_div, may_equal, require
+from ..arithmetic.dims import (
+    Dim,
+    Shape,
+    ceil_div,
+    common_divisor,
+    divisors,
+    exact_div,
+    may_equal,
+    require,
+)
 from ..errors import LayerError
 from .base import channels, described, spatial, spread
 from .window import AxisWindow, Window
@@ -117,10 +126,7 @@ def check_groups(depth: Dim, filters: Dim, groups: Dim) -> None:
 
 
 def _divisors(one: int, other: int) -> str:
-    import math
-
-    common = math.gcd(one, other)
-    found = [str(n) for n in range(1, min(common, 10_000) + 1) if common % n == 0]
+    found = [str(n) for n in divisors(common_divisor(one, other))]
     return ", ".join(found[:8]) + (", ..." if len(found) > 8 else "")
 
 

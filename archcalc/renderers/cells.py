@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arithmetic import units
-from ..arithmetic.expression import size_text, symbolic_text
+from ..arithmetic.expression import size_text, symbolic_ratio, symbolic_text
 from ..arithmetic.unknown import Unknown
 from ..layers.base import written
 from ..quantities.receptive_field import WHOLE
@@ -119,7 +119,9 @@ def _change(value: Any, reference: Any, more: str, less: str) -> str:
         if value == reference:
             return "same"
         known = all(isinstance(n, int) or hasattr(n, "free_symbols") for n in (value, reference))
-        return _symbolic_ratio(value, reference) if known and reference != 0 else "differs"
+        if not known or reference == 0:
+            return "differs"
+        return f"times {symbolic_text(symbolic_ratio(value, reference))}"
     if value == reference:
         return "same"
     if not reference:
@@ -132,13 +134,6 @@ def _change(value: Any, reference: Any, more: str, less: str) -> str:
     if ratio == "1.00":
         return f"{units.exact(big - small)} {word}"
     return f"{ratio}x {word}"
-
-
-def _symbolic_ratio(value: Any, reference: Any) -> str:
-    import sympy
-
-    ratio = sympy.simplify(sympy.sympify(value) / sympy.sympify(reference))
-    return f"times {symbolic_text(ratio)}"
 
 
 def _distinguished(row: tuple[Cell, ...], texts: list[str]) -> list[str]:
