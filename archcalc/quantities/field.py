@@ -19,6 +19,7 @@ from ..errors import MisalignedPaths
 from ..layers.window import AxisWindow, Window
 
 LONGEST_PATTERN = 4096
+LONGEST_EXPRESSION = 60
 
 
 class PatternTooLong(ArithmeticError):
@@ -64,6 +65,7 @@ class AxisField(NamedTuple):
         (https://distill.pub/2019/computing-receptive-fields).
         """
         if len(self.starts) == 1 and self.starts[0] is not None and isinstance(window, Window):
+            _bounded(self.ends[0])
             jump, start = self.shift, self.starts[0] - window.before * self.shift
             grown = widened(self.ends[0] - self.starts[0], window, jump)
             return AxisField((start,), (start + grown,), jump * window.stride)
@@ -89,6 +91,7 @@ class AxisField(NamedTuple):
         if self.shift * others != other.shift * mine:
             raise MisalignedPaths(f"paths step by {self.jump} and by {other.jump} input pixels")
         if mine == others == 1 and self.starts[0] is not None and other.starts[0] is not None:
+            _bounded(self.ends[0], other.ends[0])
             start = smaller(self.starts[0], other.starts[0])
             return AxisField((start,), (larger(self.ends[0], other.ends[0]),), self.shift)
         length = math.lcm(mine, others)
@@ -121,6 +124,13 @@ class AxisField(NamedTuple):
     def _moved(self, places: tuple[Any, ...], position: int) -> Any:
         turns, i = divmod(position, len(places))
         return None if places[i] is None else places[i] + turns * self.shift
+
+
+def _bounded(*places: Any) -> None:
+    """Refuse expressions that have grown beyond reading; joining such takes sympy minutes."""
+    for place in places:
+        if not isinstance(place, int) and getattr(place, "count_ops", int)() > LONGEST_EXPRESSION:
+            raise PatternTooLong("its expression has grown too long; give the symbols numbers")
 
 
 def widened(size: Any, window: Window, jump: Any) -> Any:
