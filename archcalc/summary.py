@@ -105,7 +105,9 @@ class Summary:
         """Return everything ``archcalc summary`` shows."""
         blocks: list[Block] = [spec_text(self.analysis, self.name, self.layout), self.table()]
         if self.ruler and self._sides():
-            blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} pixels", "note"))
+            (shape, *_) = self.analysis.graph.inputs.values()
+            what = "pixels" if len(shape) > 2 else "positions"
+            blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} {what}", "note"))
         blocks += notes(self.analysis)
         blocks.append(
             Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
