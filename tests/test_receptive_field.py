@@ -185,6 +185,27 @@ class Builder:
             text = f"{word} {_x(kernels)}{filters} stride {_x(strides)}{dilated} pad {pads}"
             self.add(text, outputs, maps)
 
+    def rounded(self, strides: list[int]) -> None:
+        """TensorFlow's `same`, the odd pixel at the end; or pooling that rounds its size up."""
+        kernels = [self.choose(1, 2, 3, 4) for _ in strides]
+        pairs = list(zip(self.sizes, kernels, strides, strict=True))
+        if self.draw(st.booleans()):
+            outputs = [-(-n // s) for n, _, s in pairs]
+            total = [
+                max((o - 1) * s + k - n, 0) for (n, k, s), o in zip(pairs, outputs, strict=True)
+            ]
+            before = [t // 2 for t in total]
+            word, rest = self.choose(("conv", "x2"), ("maxpool", ""), ("avgpool", "")), "same"
+        else:
+            before = [k // 2 for k in kernels]
+            outputs = []
+            for (n, k, s), pad in zip(pairs, before, strict=True):
+                out = -(-(n + 2 * pad - k) // s) + 1
+                outputs.append(out - ((out - 1) * s >= n + pad))  # it would start in the padding
+            word, rest = self.choose(("maxpool", ""), ("avgpool", "")), f"pad {_x(before)} ceil"
+        maps = [sliding(k, s, 1, b) for (_, k, s), b in zip(pairs, before, strict=True)]
+        self.add(f"{word[0]} {_x(kernels)}{word[1]} stride {_x(strides)} {rest}", outputs, maps)
+
     def larger(self, factors: list[int], keeping: bool) -> None:
         """Upsampling, or a transposed convolution."""
         period = math.prod(factors)
@@ -278,9 +299,13 @@ def nets(draw: st.DrawFn, axes: int, gaps: bool = False) -> RandomNet:
     start = tuple(draw(st.sampled_from([24, 36, 37, 48, 53])) for _ in range(axes))
     builder = Builder(draw, start, gaps)
     for _ in range(draw(st.integers(1, 4))):
-        what = draw(st.sampled_from(["window", "window", "larger", "branches", "adaptive"]))
+        what = draw(
+            st.sampled_from(["window", "window", "rounded", "larger", "branches", "adaptive"])
+        )
         if what == "window":
             builder.window(builder.several(1, 3), keeping=False)
+        elif what == "rounded":
+            builder.rounded(builder.several(1, 3))
         elif what == "larger":
             builder.larger(builder.several(1, 3), keeping=False)
         elif what == "branches":

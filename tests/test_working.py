@@ -83,6 +83,8 @@ TEXTS: dict[str, tuple[Any, str, int]] = {
     # what does
     "times a letter that is 1": (W(5) * W(1, "S"), "5*S", 5),
     "plus a letter that is 0": (W(5) + W(0, "P"), "5 + P", 5),
+    "1 given twice": (W(7) + 1 + 1, "7 + 1 + 1", 9),
+    "1 taken twice": (W(7) - 1 - 1, "7 - 1 - 1", 5),
     "another number": (W(7) - 1 + 2, "7 - 1 + 2", 8),
     "a number with its working": (W(7) - 1 + W(1), "7 - 1 + 1", 7),
     # the formulas they are for
@@ -226,7 +228,10 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 TREES = st.recursive(
-    st.tuples(st.sampled_from(["literal", "number", "number", "letter"]), st.integers(0, 1500)),
+    st.tuples(
+        st.sampled_from(["literal", "number", "number", "letter"]),
+        st.one_of(st.integers(0, 2), st.integers(0, 1500)),
+    ),
     lambda parts: st.tuples(st.sampled_from(list(OPERATIONS)), parts, parts),
     max_leaves=9,
 )
