@@ -20,6 +20,7 @@ from .notation.entries import Aux, BlockStage, Chain, Entry, Identity, Parallel,
 from .notation.parser import parse
 
 MOST_LAYERS = 100_000
+MOST_SYMBOLIC_LAYERS = 2_000
 MOST_PROBLEMS = 20
 MOST_OPERATIONS = 200
 
@@ -110,6 +111,8 @@ def _collect_labels(chain: Chain, found: set[str]) -> None:
 class _Expansion:
     def __init__(self, spec: Spec, values: dict[str, Any]) -> None:
         self.spec, self.given = spec, values
+        self.free = [name for name in symbols(spec) if name not in values]
+        self.most = MOST_SYMBOLIC_LAYERS if self.free else MOST_LAYERS
         self.values = dict(values)  # and what stands for an expression inside a block
         self.nodes: list[Node] = []
         self.names: set[str] = {"input"}
@@ -139,7 +142,7 @@ class _Expansion:
                 ]
             )
         layers = _count(self.spec.body, self.values)
-        if layers > MOST_LAYERS:
+        if layers > self.most:
             raise self.too_many(f"{layers:,} layers")
         shape = self.input_shape()
         self.shapes["input"] = shape
@@ -158,8 +161,14 @@ class _Expansion:
         )
 
     def too_many(self, layers: str) -> SpecError:
-        fact = f"the spec expands to {layers} (limit {MOST_LAYERS:,})"
-        return SpecError([Problem("E44", fact, self.spec.body.span, "repeat less")])
+        fact, help = f"the spec expands to {layers} (limit {self.most:,})", "repeat less"
+        if self.free:
+            fact = (
+                fact[:-1]
+                + f" while {' and '.join(self.free)} {'is' if len(self.free) == 1 else 'are'} free)"
+            )
+            help += f", or --set {','.join(f'{name}=3' for name in self.free)}"
+        return SpecError([Problem("E44", fact, self.spec.body.span, help)])
 
     def input_shape(self) -> Shape:
         sizes = []
@@ -339,8 +348,8 @@ class _Expansion:
             for code, text in layer.cautions(*shapes):
                 if len(self.warnings) < MOST_PROBLEMS:
                     self.warnings.append(Problem(code, text.replace("{name}", name), entry.span))
-        if len(self.nodes) == MOST_LAYERS:  # blocks such as se stand for several
-            raise self.too_many(f"more than {MOST_LAYERS:,} layers")
+        if len(self.nodes) == self.most:  # blocks such as se stand for several
+            raise self.too_many(f"more than {self.most:,} layers")
         unique, number = name, 1
         while unique in self.names:
             number += 1

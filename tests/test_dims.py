@@ -16,6 +16,7 @@ from archcalc.arithmetic.dims import (
     NotExact,
     ceil_div,
     common_divisor,
+    divisors,
     exact_div,
     larger,
     may_equal,
@@ -128,6 +129,17 @@ def test_a_symbolic_divisor_waits_for_numbers() -> None:
 def test_symbols_do_not_need_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
     assert ceil_div(H, 2) == sympy.ceiling(H / 2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 5_000))
+def test_divisors(number: int) -> None:
+    assert divisors(number) == [n for n in range(1, number + 1) if number % n == 0]
+
+
+def test_divisors_of_huge_numbers_are_the_small_ones() -> None:
+    assert divisors(2**40)[-1] == 2**16
+    assert divisors(10**10)[-1] == 10**10
 
 
 @pytest.mark.parametrize(

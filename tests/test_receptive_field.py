@@ -498,6 +498,10 @@ UNKNOWNS = {
         "the receptive field of concat1.concat: neighbours' fields repeat only after 4288 "
         "positions",
     ),
+    "an expression nobody can read": (
+        "HxWxC | [ res( conv (K)x3xC same ) ]*9",
+        "its expression has grown too long; give the symbols numbers",
+    ),
     "symbols where numbers are needed": (
         "HxWxC | deconv (K)x(K)x4 s2",
         "the receptive field of deconv1: needs numbers, and a size is a symbol",

@@ -90,9 +90,7 @@ class Working:
         lines: list[str] = []
         current = self
         while not current.is_leaf:
-            text = str(current)
-            if not lines or text != lines[-1]:
-                lines.append(text)
+            lines.append(str(current))
             current = current._reduced(top=True)
         result = str(current)
         if len(lines) > 2:  # the written form and the last line with something left to do

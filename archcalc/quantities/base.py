@@ -83,6 +83,6 @@ class OfOutput(Quantity):
 
 
 def sum_of(values: list[Any]) -> Any:
-    """Add what applies; None where nothing does and there is something to ask about."""
+    """Add the values that apply; 0 where none does."""
     present = [value for value in values if value is not None]
     return sum(present)

@@ -66,9 +66,7 @@ def _storage(analysis: Analysis) -> tuple[dict[str, Any], dict[str, int]]:
             owner[node.name] = node.name
             sizes[node.name] = count
             last_use[node.name] = step
-    output = owner.get(analysis.graph.output)
-    if output is not None:
-        last_use[output] = len(analysis.nodes)
+    last_use[owner[analysis.graph.output]] = len(analysis.nodes)
     return sizes, last_use
 
 

@@ -107,8 +107,7 @@ def _through(before: Any, facts: Facts, node: Node) -> Any:
         return before
     if windows is View.SCATTERED:
         return Scattered(before)
-    if isinstance(windows, View):
-        return before
+    assert not isinstance(windows, View)  # pointwise layers never arrive here
     if isinstance(before, Scattered) or len(windows) != len(before):
         return Unknown(f"{node.name} looks at rearranged positions")
     try:
