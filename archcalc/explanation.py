@@ -201,7 +201,7 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
         return [(title, (result,))]
     lines: list[tuple[str, ...]] = []
     for window, axis in zip(windows, before, strict=True):
-        if not isinstance(window, Window) or len(axis.starts) > 1:
+        if not isinstance(window, Window) or not _regular(axis):
             return [(title, (result,))]
         jump = Working(axis.jump, f"{axis.jump:,}")
         lines.append(tuple(_steps(widened(Working(axis.size, f"{axis.size:,}"), window, jump))))
@@ -217,7 +217,7 @@ def _jump(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, tu
         return []
     found = []
     for window, axis in zip(again.windows, before, strict=True):
-        if not isinstance(window, Window) or len(axis.starts) > 1:
+        if not isinstance(window, Window) or not _regular(axis):
             return []
         jump = Working(axis.jump, f"{axis.jump:,}") * window.stride
         found.append(tuple(_steps(jump)))
