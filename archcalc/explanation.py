@@ -210,6 +210,11 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
     return [(f"{title}, axis {i + 1}", steps) for i, steps in enumerate(lines)]
 
 
+def _regular(axis: Any) -> bool:
+    """Tell whether an axis has one size and step, and both are numbers."""
+    return len(axis.starts) == 1 and isinstance(axis.size, int) and isinstance(axis.jump, int)
+
+
 def _jump(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
     """Work out the step between neighbours: that of the layer before times the stride."""
     before = _field_before(analysis, analysis.nodes[position])
