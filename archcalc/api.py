@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import comparison, explanation, readers
 from .analysis import Analysis, Settings, walk
 from .arithmetic.dims import Shape
+from .arithmetic.expression import exact_number
 from .errors import UsageError
 from .graph import Graph
 from .layers.base import Facts
@@ -112,15 +113,18 @@ def read(source: str | PathLike[str], *, layout: str = "hwc", **symbols: int) ->
     >>> len(read("HxWxC | conv 1x1x(C/r) | relu", H=14, W=14, C=480, r=30))
     2
     """
-    return readers.read(fspath(source), _whole(symbols), layout=layout)
+    return readers.read(fspath(source), _numbers(symbols), layout=layout)
 
 
-def _whole(symbols: dict[str, Any]) -> dict[str, int]:
-    """Return the symbols' numbers; :class:`UsageError` (E50) where one is not a whole number."""
+def _numbers(symbols: dict[str, Any]) -> dict[str, Any]:
+    """Return the symbols' exact numbers; :class:`UsageError` (E50) where one is no number."""
+    found: dict[str, Any] = {}
     for name, value in symbols.items():
-        if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-            raise UsageError("E50", f"{name}={value!r} is not a whole number of at least 1")
-    return {name: value.__index__() for name, value in symbols.items()}
+        number = value.__index__() if hasattr(value, "__index__") else exact_number(str(value))
+        if isinstance(value, bool) or number is None or number <= 0:
+            raise UsageError("E50", f"{name}={value!r} is not a number above 0")
+        found[name] = number
+    return found
 
 
 def analyze(

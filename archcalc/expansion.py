@@ -16,7 +16,7 @@ from .layers import layer_type
 from .layers.base import Facts, Layer, described, volume, written
 from .layers.options import Pad
 from .notation.binding import LARGEST_SIZE
-from .notation.entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
+from .notation.entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Spec, Stage
 from .notation.parser import parse
 
 MOST_LAYERS = 100_000
@@ -27,13 +27,23 @@ MOST_OPERATIONS = 200
 _MERGES = {"concat": "concat", "add": "add", "mul": "mul", "res": "add"}
 
 
-def expand(spec: Spec, values: Mapping[str, Any] | None = None) -> Graph:
-    """Return the graph of a spec; ``values`` replace its symbols.
+def expand(
+    spec: Spec, values: Mapping[str, Any] | None = None, *, unused: bool = False
+) -> Graph:
+    """Return the graph of a spec; ``values`` replace its symbols, before the spec's own.
 
     Symbols without a value stay, as positive integers. Errors: :class:`SpecError` with every
-    layer that refuses its input; :class:`UsageError` (E29) for a value without a symbol.
+    layer that refuses its input; :class:`UsageError` (E29) for a value without a symbol, unless
+    ``unused`` lets it pass.
     """
-    return _Expansion(spec, dict(values or {})).graph()
+    known = symbols(spec)
+    given = dict(values or {})
+    for name in given:
+        if name not in known and not unused:
+            listed = ", ".join(known) or "none"
+            raise UsageError("E29", f"no symbol {name} in the spec (symbols: {listed})")
+    mine = {name: value for name, value in {**spec.symbols, **given}.items() if name in known}
+    return _Expansion(spec, mine).graph()
 
 
 def symbols(spec: Spec) -> tuple[str, ...]:
@@ -52,7 +62,7 @@ def _collect(entry: Entry, found: set[str]) -> None:
             found.update(entry.repeat.free)
         for child in entry.entries if isinstance(entry, Chain) else entry.branches:
             _collect(child, found)
-    elif isinstance(entry, Aux):
+    elif isinstance(entry, Aux | Call):
         _collect(entry.body, found)
     elif isinstance(entry, Stage | BlockStage):
         made: Any = entry.layer if isinstance(entry, Stage) else entry.block
@@ -126,10 +136,6 @@ class _Expansion:
         self.training = False
 
     def graph(self) -> Graph:
-        unknown = [name for name in self.values if name not in symbols(self.spec)]
-        if unknown:
-            known = ", ".join(symbols(self.spec)) or "none"
-            raise UsageError("E29", f"no symbol {unknown[0]} in the spec (symbols: {known})")
         if self.spec.input is None:
             raise SpecError(
                 [
@@ -210,6 +216,9 @@ class _Expansion:
                 return self.parallels(entry, x, scope)
             if isinstance(entry, BlockStage):
                 return self.block(entry, x, scope)
+            if isinstance(entry, Call):
+                name = scope.name(entry, entry.definition.name)
+                return self.composition(entry.body, x, name)
             assert isinstance(entry, Aux)
             return self.aux(entry, x, scope)
         except LayerError as error:
@@ -275,10 +284,15 @@ class _Expansion:
                 self.report(self.problem_of(error, entry.parts, entry.span, name, (shape,)))
                 return None
             self.bodies[key] = body
-        body = self.bodies[key]
-        if len(body.entries) == 1 and isinstance(body.entries[0], Parallel):
-            return self.parallel(body.entries[0], x, name)
-        return self.chain(body, x, _Scope(f"{name}.", body))
+        return self.composition(self.bodies[key], x, name)
+
+    def composition(self, body: Chain, x: str, name: str) -> str | None:
+        """Expand a block's body; branches it begins with take the block's own name."""
+        first, rest = body.entries[0], Chain(body.entries[1:])
+        if not isinstance(first, Parallel) or first.label or first.repeat != 1 or _branches(rest):
+            return self.chain(body, x, _Scope(f"{name}.", body))
+        here = self.parallel(first, x, name)
+        return None if here is None else self.chain(rest, here, _Scope(f"{name}.", rest))
 
     def nameable(self, block: Any) -> Any:
         """Return a block whose options the notation can hold."""
@@ -402,6 +416,10 @@ class _Expansion:
             return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
         if not isinstance(error.dividend, int):
             return Problem("E27", f"{stated}{error}", span)
+        if "/" not in text:
+            help = f"`({text}//1)` to round down, or `(divisible({text}))`"
+            message = f"{stated}{error.dividend}/{error.divisor} is not a whole number"
+            return Problem("E27", message, span, help)
         known = divisors(error.dividend)
         shown = ", ".join(map(str, known[:7])) + (", ..." if len(known) > 7 else "")
         rounding = re.sub(r"(?<!/)/(?!/)", "//", text) or "//"
@@ -426,6 +444,11 @@ class _Expansion:
             index = int(error.part.split()[1])
             at = entry.branches[index].span if index < len(entry.branches) else span
         return Problem(error.code, error.message, at, error.help, error.label, _where(name, shapes))
+
+
+def _branches(chain: Chain) -> bool:
+    """Tell whether anything in a chain is more than a layer."""
+    return not all(isinstance(entry, Stage) for entry in chain.entries)
 
 
 def _where(name: str, shapes: tuple[Shape, ...]) -> str:
@@ -489,7 +512,7 @@ def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:
         return repeat
     try:
         times = repeat.value(values)
-        if isinstance(times, int) and times >= 1:
+        if isinstance(times, int) and times >= 0:
             return times
         fact = f"{repeat.text} = {times}"
     except NotExact as error:
@@ -513,6 +536,6 @@ def _count(entry: Entry, values: Mapping[str, Any]) -> int:
     if isinstance(entry, Parallel):
         inner = 1 + sum(_count(branch, values) for branch in entry.branches)
         return _times(entry.repeat, values, entry.span) * inner
-    if isinstance(entry, Aux):
+    if isinstance(entry, Aux | Call):
         return _count(entry.body, values)
     return 1 + len(entry.suffixes) if isinstance(entry, Stage) else 1

@@ -28,14 +28,14 @@ def command(spec: str, **options: Any) -> None:
     Print a spec in canonical form, with every default written out.
     """
     from ..notation.format import stages
-    from ..notation.parser import parse
+    from ..readers import spec_of
     from ..readers.stored import text_of
     from ..renderers.table import folded
     from ..table import Page, SpecText
     from .output import show
 
     text = text_of(spec)
-    parsed = parse(text, "spec" if text is spec else spec, layout=options["layout"], fragment=True)
+    parsed = spec_of(spec, layout=options["layout"], fragment=True)
     parts = stages(parsed, full=not options["short"])
     line = " | ".join(parts)
     laid_out = line

@@ -92,19 +92,21 @@ def column_keys(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(quantity(part).key for part in parts))
 
 
-def symbol_values(texts: tuple[str, ...]) -> dict[str, int]:
-    """Return the numbers of ``--set C=480,r=16``; :class:`UsageError` (E50) for anything else."""
-    found: dict[str, int] = {}
+def symbol_values(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Return the numbers of ``--set C=480,width=0.75``; :class:`UsageError` (E50) for others."""
+    from ..arithmetic.expression import exact_number
+
+    found: dict[str, Any] = {}
     for part in ",".join(texts).split(","):
         name, _, number = part.partition("=")
-        name, number = name.strip(), number.strip()
         if not part.strip():
             continue
-        if not name.isidentifier() or not number.isdigit() or len(number) > 15 or int(number) < 1:
+        value = exact_number(number.strip())
+        if not name.strip().isidentifier() or not value:
             raise UsageError(
-                "E50", f'"{part.strip()}" is not NAME=NUMBER', "--set C=480,r=16 (whole numbers)"
+                "E50", f'"{part.strip()}" is not NAME=NUMBER', "--set C=480,r=16 or width=0.75"
             )
-        found[name] = int(number)
+        found[name.strip()] = value
     return found
 
 

@@ -24,27 +24,14 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     values = symbol_values(options["values"])
     settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
-    used: set[str] = set()
     for source in sources:
-        mine = _own_values(source, values, options["layout"]) if values else {}
-        used |= mine.keys()
-        graph = read(source, mine, layout=options["layout"])
+        graph = read(source, values, layout=options["layout"], unused=True)
         found.append(walk(graph, settings))
-    unused = [name for name in values if name not in used]
-    if unused:
-        raise UsageError("E29", f"no symbol {unused[0]} in any spec", "see `archcalc fmt SPEC`")
+    for name in values:
+        if not any(name in analysis.graph.values for analysis in found):
+            raise UsageError("E29", f"no symbol {name} in any spec", "see `archcalc fmt SPEC`")
     warn([w for analysis in found for w in analysis.graph.warnings], options)
     return found
-
-
-def _own_values(source: str, values: dict[str, int], layout: str) -> dict[str, int]:
-    """Return the values whose symbols the source has."""
-    from ..expansion import symbols
-    from ..notation.parser import parse
-    from ..readers.stored import text_of
-
-    known = symbols(parse(text_of(source), layout=layout))
-    return {name: value for name, value in values.items() if name in known}
 
 
 def warn(warnings: list[Problem], options: dict[str, Any]) -> None:

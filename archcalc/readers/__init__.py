@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..expansion import expand
 from ..graph import Graph
-from . import inline, stored
+from ..notation.entries import Spec
+from . import inline, stored, zoo
 
-READERS = (stored, inline)
+READERS = (zoo, stored, inline)
 
 
-def read(source: str, values: Mapping[str, Any] | None = None, *, layout: str = "hwc") -> Graph:
-    """Return the graph of a spec text, of a file, or of standard input (``-``).
+def spec_of(source: str, *, layout: str = "hwc", fragment: bool = False) -> Spec:
+    """Return the spec of a text, of a file, of standard input (``-``) or of the zoo.
 
-    ``values`` replace symbols. Errors: :class:`~archcalc.errors.SpecError` with all mistakes,
-    :class:`~archcalc.errors.UsageError` for a file that cannot be read.
+    ``fragment`` lets a text without an input pass. Errors: :class:`~archcalc.errors.SpecError`
+    with all mistakes, :class:`~archcalc.errors.UsageError` for what cannot be read.
     """
     for reader in READERS:
         if reader.reads(source):
-            graph: Graph = reader.read(source, values, layout)
-            return graph
+            return reader.spec(source, layout, fragment)
     raise AssertionError("the inline reader reads every text")  # pragma: no cover
+
+
+def read(
+    source: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    layout: str = "hwc",
+    unused: bool = False,
+) -> Graph:
+    """Return the graph of a source; ``values`` replace symbols, all of which have to be there.
+
+    Errors: as :func:`spec_of`; ``unused`` lets values pass that the spec has no symbol for.
+    """
+    return expand(spec_of(source, layout=layout), values, unused=unused)

@@ -1,13 +1,13 @@
-"""The inline reader: a text in the notation."""
+"""The text reader: inline notation, or YAML that was handed over as a text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
 
-from ..expansion import expand
-from ..graph import Graph
+from ..notation.entries import Spec
 from ..notation.parser import parse
+
+_YAML = re.compile(r"\s*(?:(?:#[^\n]*|---[ \t]*)\n\s*)*archcalc[ \t]*:")
 
 
 def reads(source: str) -> bool:
@@ -15,6 +15,12 @@ def reads(source: str) -> bool:
     return True
 
 
-def read(source: str, values: Mapping[str, Any] | None, layout: str, name: str = "spec") -> Graph:
-    """Return the graph of an inline spec."""
-    return expand(parse(source, name, layout=layout), values)
+def spec(
+    source: str, layout: str, fragment: bool, *, name: str = "spec", variant: str = ""
+) -> Spec:
+    """Return the spec of a text; one that begins with ``archcalc:`` is YAML."""
+    if name.endswith((".yaml", ".yml")) or _YAML.match(source):
+        from ..notation.documents import read_document
+
+        return read_document(source, name, variant=variant, layout=layout)
+    return parse(source, name, layout=layout, fragment=fragment)

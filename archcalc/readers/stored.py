@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ..errors import UsageError
-from ..graph import Graph
+from ..notation.entries import Spec
 from ..notation.source import LARGEST_TEXT
 from . import inline
+
+
+_VARIANT = re.compile(r"(.+\.ya?ml):([\w.:-]+)")
 
 
 def reads(source: str) -> bool:
@@ -23,15 +25,21 @@ def reads(source: str) -> bool:
         return False
     if " " not in source and ("/" in source or source.endswith((".arch", ".txt", ".yaml", ".yml"))):
         return True
-    return len(source) < 4096 and "\0" not in source and Path(source).is_file()
+    path = _VARIANT.fullmatch(source)
+    return len(source) < 4096 and "\0" not in source and Path(path[1] if path else source).is_file()
 
 
-def read(source: str, values: Mapping[str, Any] | None, layout: str) -> Graph:
-    """Return the graph of a file; a net without a name of its own takes the file's."""
-    graph = inline.read(text_of(source), values, layout, source)
-    if graph.name or source == "-":
-        return graph
-    return replace(graph, name=Path(source).stem)
+def spec(source: str, layout: str, fragment: bool) -> Spec:
+    """Return the spec of a file; ``net.yaml:wide`` names a variant in it.
+
+    A net without a name of its own takes the file's.
+    """
+    found = _VARIANT.fullmatch(source)
+    path, variant = found.groups() if found else (source, "")
+    made = inline.spec(text_of(path), layout, fragment, name=path, variant=variant)
+    if made.name or path == "-":
+        return made
+    return replace(made, name=Path(path).stem)
 
 
 def text_of(source: str) -> str:
@@ -57,12 +65,6 @@ def _standard_input() -> str:
 
 def _text(path: Path, source: str) -> str:
     remedy = 'inline specs contain "|"; quote them'
-    if path.suffix in (".yaml", ".yml"):
-        raise UsageError(
-            "E33",
-            f"cannot read {source}: YAML specs are not supported yet",
-            "write the net in the inline notation, in a file that ends in .arch",
-        )
     try:
         if path.is_file() and path.stat().st_size > LARGEST_TEXT:
             raise UsageError("E44", f"{source} is larger than 1 MiB")

@@ -1,0 +1,49 @@
+"""The zoo reader: an architecture by its name, ``resnet50``, ``alexnet:torchvision``, ``zoo:vgg16``."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+
+from ..blocks import block_type
+from ..errors import UsageError
+from ..layers import layer_type
+from ..notation.entries import Spec
+from ..zoo import entries, families
+
+_NAME = re.compile(r"[a-z][a-z0-9_.-]*(?::[a-z0-9_.-]+)?", re.IGNORECASE)
+_FILE = re.compile(r"\.(ya?ml|arch|txt|json)(:|$)")
+
+
+def reads(source: str) -> bool:
+    """Take ``zoo:NAME``, a name that is in the zoo, and a word that can only be meant as one."""
+    if source.startswith("zoo:"):
+        return True
+    if not _NAME.fullmatch(source) or _FILE.search(source):
+        return False
+    if source.lower() in entries():
+        return True
+    word = layer_type(source) or block_type(source) or source in ("aux", "id", "res")
+    return source.islower() and len(source) > 2 and not word and not Path(source).exists()
+
+
+def spec(source: str, layout: str, fragment: bool) -> Spec:
+    """Return an architecture's spec. Errors: :class:`UsageError` (E34) where there is none."""
+    from ..notation.documents import read_document
+
+    name = source.removeprefix("zoo:").lower()
+    family = entries().get(name)
+    if family is None:
+        raise unknown(name)
+    return read_document(families()[family], f"zoo/{family}.yaml", variant=name, layout=layout)
+
+
+def unknown(name: str) -> UsageError:
+    """Return the error that says which names are near."""
+    known = entries()
+    alike = [one for one in known if one.startswith(name)] or get_close_matches(name, known, 3, 0.6)
+    nearest = f"; nearest: {', '.join(alike[:4])}" if alike else ""
+    return UsageError(
+        "E34", f'no zoo entry "{name[:40]}"{nearest}', "`archcalc zoo list`; a file has a path"
+    )
