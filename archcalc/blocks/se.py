@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..arithmetic.dims import NotExact, Shape, exact_div
+from ..arithmetic.dims import Dim, NotExact, Shape, exact_div
 from ..errors import LayerError
 from ..layers.base import channels, described, spatial
-from ..layers.options import choice, size
+from ..layers.options import choice, integer, size
 from .base import Block
 
 
@@ -15,10 +15,23 @@ from .base import Block
 class SqueezeExcite(Block, word="se"):
     """Squeeze-and-excitation (https://arxiv.org/abs/1709.01507): pool, C/r, C, scale."""
 
-    ratio: int = size("r", "reduction of the channels inside", "a ratio", 16, word="ratio")
+    ratio: int = size(
+        "16", "reduction of the channels inside; default ratio 16", "a ratio", None, word="ratio"
+    )
+    squeeze: int = integer("squeeze", "n", "channels inside, instead of C/r", None)
     gate: str = choice("gate", ("sigmoid", "hardsigmoid"), "function of the scale", "sigmoid")
+    activation: str = choice("activation", ("relu", "silu"), "function inside", "relu")
 
-    examples = ("14x14x256 | se", "56x56x64 | se ratio 4 gate hardsigmoid")
+    examples = (
+        "14x14x256 | se",
+        "56x56x64 | se ratio 4 gate hardsigmoid",
+        "28x28x240 | se squeeze 10 activation silu",
+    )
+
+    def __post_init__(self) -> None:
+        if self.ratio is None and self.squeeze is None:
+            object.__setattr__(self, "ratio", 16)
+        super().__post_init__()
 
     def body(self, x: Shape) -> str:
         if len(spatial(x)) < 2:
@@ -26,8 +39,23 @@ class SqueezeExcite(Block, word="se"):
                 "E31", f"se needs height x width x channels; the input is {described(x)}"
             )
         width = channels(x)
+        inside = self._inside(width)
+        return f"mul( id ; gap | fc ({inside}) | {self.activation} | fc ({width}) | {self.gate} )"
+
+    def _inside(self, width: Dim) -> Dim:
+        """Return the number of channels between the two layers."""
+        if self.squeeze is not None:
+            if self.ratio is not None:
+                raise LayerError(
+                    "E08",
+                    f"ratio {self.ratio} and squeeze {self.squeeze}: both say how many channels "
+                    "are inside",
+                    part="squeeze",
+                    help="one of the two",
+                )
+            return self.squeeze
         try:
-            reduced = exact_div(width, self.ratio)
+            return exact_div(width, self.ratio)
         except NotExact:
             raise LayerError(
                 "E27",
@@ -35,4 +63,3 @@ class SqueezeExcite(Block, word="se"):
                 part="ratio",
                 help=f"a ratio that divides {width}",
             ) from None
-        return f"mul( id ; gap | fc ({reduced}) | relu | fc ({width}) | {self.gate} )"
