@@ -115,6 +115,11 @@ class Span:
     start: int
     end: int
 
+    @property
+    def line(self) -> int:
+        """The line it starts on, from 1."""
+        return self.source.line_column(self.text_range()[0])[0]
+
     def text_range(self) -> tuple[int, int]:
         """Return the stretch of the original text."""
         start = self.source.place(self.start)

@@ -49,12 +49,20 @@ class Bound:
     given: frozenset[str]
 
 
-def bind(kind: type, word: str, atoms: list[Atom], stage: Span, leading: list[Atom]) -> Bound:
+def bind(
+    kind: type,
+    word: str,
+    atoms: list[Atom],
+    stage: Span,
+    leading: list[Atom],
+    defaults: list[Atom] | None = None,
+) -> Bound:
     """Fill the options of a layer or block class from atoms.
 
-    ``leading`` are sizes written before the word (``7x7 conv``). Errors: :class:`BindError`.
+    ``leading`` are sizes written before the word (``7x7 conv``), ``defaults`` the options of a
+    document that hold where the stage gives none. Errors: :class:`BindError`.
     """
-    return _Binder(kind, word, stage).run(atoms, leading)
+    return _Binder(kind, word, stage).run(atoms, leading, defaults or [])
 
 
 class _Binder:
@@ -68,7 +76,7 @@ class _Binder:
         self.suffixes: list[Atom] = []
         self.queue: list[Atom] = []
 
-    def run(self, atoms: list[Atom], leading: list[Atom]) -> Bound:
+    def run(self, atoms: list[Atom], leading: list[Atom], defaults: list[Atom]) -> Bound:
         self.queue = list(atoms)
         for atom in leading:
             self.add_sizes(atom)
@@ -76,6 +84,8 @@ class _Binder:
         while self.queue:
             self.take(self.queue.pop(0))
         self.place_sizes()
+        given = frozenset(self.values)
+        self.fill(defaults)
         self.check_missing()
         try:
             made = self.kind(**self.values)
@@ -83,8 +93,23 @@ class _Binder:
             span = self.parts.get(error.part, self.stage)
             raise BindError(error.code, error.message, span, error.help) from None
         symbolic = any(_has_expression(value) for value in self.values.values())
-        given = frozenset(self.values)
         return Bound(made, self.parts, symbolic, tuple(self.suffixes), given)
+
+    def fill(self, defaults: list[Atom]) -> None:
+        """Take from a document's default options what the stage does not say itself."""
+        if not defaults:
+            return
+        other = _Binder(self.kind, self.word, self.stage)
+        other.loose, other.queue = False, list(defaults)
+        while other.queue:
+            other.take(other.queue.pop(0))
+        for atom in other.suffixes:
+            raise BindError("E08", f'"+{atom.text}" is no default option', atom.span, "nobias")
+        if other.sizes:
+            fact = f"a default of {self.word} is an option, not a size"
+            raise BindError("E08", fact, defaults[0].span, "nobias, or pad 1")
+        self.values = {**other.values, **self.values}
+        self.parts = {**other.parts, **self.parts}
 
     # One atom
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..arithmetic.expression import size_text
 from ..layers.options import REQUIRED, Option, Pad, options_of
-from .entries import Aux, BlockStage, Chain, Entry, Identity, Parallel, Spec, Stage
+from .entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Spec, Stage
 
 
 def canonical(spec: Spec) -> str:
@@ -41,6 +41,8 @@ def _unlabelled(entry: Entry, full: bool) -> str:
         return _stage(entry, full)
     if isinstance(entry, BlockStage):
         return layer_text(entry.block, full=full)
+    if isinstance(entry, Call):
+        return f"{entry.definition.name}({' '.join(map(size_text, entry.arguments))})"
     if isinstance(entry, Identity):
         return "id"
     if isinstance(entry, Chain):

@@ -10,16 +10,19 @@ A newline between two stages counts as a bar; ``#`` starts a comment.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ..blocks import block_type
 from ..errors import Problem, Span, SpecError
 from ..layers import layer_type
 from .binding import Atom
 from .entries import Aux, Chain, Entry, Identity, Parallel, Size, Spec
-from .scanner import NAME, SYMBOL, Skip
-from .source import normalized
+from .scanner import NAME, SYMBOL, Context, Skip
+from .source import Places, normalized
 from .stages import KINDS, StageReader
 
+Piece = TypeVar("Piece")
 DEEPEST = 50
 _LABEL = re.compile(r"(\w[\w./+-]*):(?=\s)")
 _PLAIN = r"(?:\d|[A-WYZ])\w*"
@@ -27,19 +30,78 @@ _OTHER_SHAPE = re.compile(rf"\[?\s*({_PLAIN}(?:\s*[*·,@]\s*{_PLAIN})+)\s*\]?(?=
 _TUPLE = re.compile(rf"\(\s*({_PLAIN}(?:\s*,\s*{_PLAIN})+)\s*\)(?=\s|\||->|$)")
 
 
-def parse(text: str, name: str = "spec", *, layout: str = "hwc", fragment: bool = False) -> Spec:
+def parse(
+    text: str,
+    name: str = "spec",
+    *,
+    fragment: bool = False,
+    places: Places | None = None,
+    **context: Any,
+) -> Spec:
     """Read a spec; ``layout="chw"`` takes the input's channels first.
 
-    Errors: :class:`SpecError` with every mistake found, up to twenty.
+    ``fragment`` lets a text without an input pass; ``places`` says where the text stands in a
+    larger one; ``context`` is that of :class:`Context`. Errors: :class:`SpecError` with every
+    mistake found, up to twenty.
     """
-    plain, source = normalized(text, name)
-    return _Parser(plain, source, layout).spec(fragment)
+    plain, source = normalized(text, name, places)
+    return _Parser(plain, source, Context(**context)).spec(fragment)
+
+
+def parse_stage(
+    text: str, name: str, *, places: Places, warnings: list[Problem], **context: Any
+) -> Entry:
+    """Read exactly one stage of a document. Errors: as :func:`parse`."""
+    plain, source = normalized(text, name, places)
+    parser = _Parser(plain, source, Context(**context))
+    made = parser.alone(parser.stage)
+    warnings += parser.warnings
+    return made
+
+
+def parse_input(text: str, name: str, *, places: Places) -> tuple[Size, ...]:
+    """Read the input shape of a document. Errors: as :func:`parse`."""
+    plain, source = normalized(text, name, places)
+    parser = _Parser(plain, source, Context())
+    _, sizes, _ = parser.alone(parser.input)
+    return sizes or ()
+
+
+def parse_options(text: str, name: str, *, places: Places) -> list[Atom]:
+    """Read options without a word, the defaults of a document. Errors: as :func:`parse`."""
+    plain, source = normalized(text, name, places)
+    parser = _Parser(plain, source, Context())
+    return parser.alone(parser.atoms)
 
 
 class _Parser(StageReader):
     """Reads the structure: chains, groups, branches."""
 
     # The whole
+
+    def alone(self, read: Callable[[], Piece]) -> Piece:
+        """Read a text that is one piece and nothing else."""
+        made = None
+        try:
+            self.space()
+            made = read()
+            self.space()
+            if not self.done and not self.problems:
+                rest = self.text[self.at :]
+                is_next = self.peek("|") or self.peek("->")
+                self.problem(
+                    "E22" if is_next else "E05",
+                    "a stage of a YAML spec is one stage" if is_next
+                    else f'"{rest[:20]}" cannot stand here',
+                    self.span(self.at, self.at + 1),
+                    "a list item for each stage, or `net: |` for inline text" if is_next else "",
+                )
+        except Skip:
+            pass
+        if self.problems:
+            raise SpecError(self.problems)
+        assert made is not None
+        return made
 
     def spec(self, fragment: bool) -> Spec:
         self.space()
@@ -68,7 +130,7 @@ class _Parser(StageReader):
         if self.problems:
             raise SpecError(self.problems)
         whole = self.span(0, len(self.text.rstrip()))
-        if sizes is not None and self.layout == "chw":
+        if sizes is not None and self.context.layout == "chw":
             sizes = (*sizes[1:], sizes[0])
         return Spec(title, sizes, body, whole, input_span, tuple(self.warnings))
 
@@ -171,7 +233,7 @@ class _Parser(StageReader):
 
     def looks_like_chw(self, atom: Atom) -> None:
         sizes = atom.value
-        if self.layout == "hwc" and len(sizes) == 3 and all(isinstance(n, int) for n in sizes):
+        if self.context.layout == "hwc" and len(sizes) == 3 and all(isinstance(n, int) for n in sizes):
             first, middle, last = sizes
             if first <= 4 and middle == last and last >= 16:
                 self.warnings.append(
@@ -344,6 +406,9 @@ class _Parser(StageReader):
             return Aux(title="", body=body, label=label, span=self.span(start))
         if name in KINDS:
             return self.parallel(name, here, opened, start, label)
+        definition = self.context.blocks(name)
+        if definition is not None:
+            return self.definition_call(definition, opened, start, label)
         if block_type(name) is not None:
             return self.block_call(name, here, opened, start, label)
         self.at = opened

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from ..arithmetic.expression import BadExpression, Expression
 from ..errors import Problem, Source, Span, SpecError
 from ..layers.base import Layer
 from ..layers.options import Pad
 from .binding import Atom
-from .entries import Size
+from .entries import Definition, Size
 
 MOST_PROBLEMS = 20
 
@@ -23,6 +25,15 @@ _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
 _REPEAT = re.compile(r"[ \t]*(?:\*[ \t]*|x[ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]]))")
 
 
+@dataclass(frozen=True)
+class Context:
+    """What a text is read with: the order of shapes, a document's blocks and default options."""
+
+    layout: str = "hwc"
+    blocks: Callable[[str], Definition | None] = lambda name: None
+    defaults: Mapping[str, list[Atom]] = field(default_factory=dict)
+
+
 class Skip(Exception):
     """The stage being read is beyond repair; go on with the next."""
 
@@ -33,8 +44,8 @@ class Scanner:
     ``problems`` collects mistakes; :class:`Skip` leaves a stage that is beyond repair.
     """
 
-    def __init__(self, text: str, source: Source, layout: str) -> None:
-        self.text, self.source, self.layout = text, source, layout
+    def __init__(self, text: str, source: Source, context: Context) -> None:
+        self.text, self.source, self.context = text, source, context
         self.at = 0
         self.depth = 0
         self.problems: list[Problem] = []

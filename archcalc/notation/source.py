@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ..errors import Problem, Source, Span, SpecError
 
 LARGEST_TEXT = 2**20
@@ -15,7 +18,21 @@ _QUOTES = "“”‘’„‟«»‚‛"
 _QUOTE_OR_COMMENT = re.compile(rf"[{_QUOTES}]|#[^\n]*")
 
 
-def normalized(text: str, name: str) -> tuple[str, Source]:
+@dataclass(frozen=True)
+class Places:
+    """Where the characters of a text stand in a larger one, such as a stage in a YAML file."""
+
+    whole: Source
+    places: Sequence[int]
+
+    def of(self, source: Source) -> Source:
+        """Return a source of the part as a source of the whole."""
+        last = len(self.places) - 1
+        found = [self.places[min(place, last)] for place in source.positions] or self.places
+        return Source(self.whole.name, self.whole.original, found)
+
+
+def normalized(text: str, name: str, places: Places | None = None) -> tuple[str, Source]:
     """Return the text in plain characters and the source that remembers the original.
 
     Full-width characters become ordinary ones (NFKC), multiplication signs and an ``X`` between
@@ -42,7 +59,8 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
     text = unicodedata.normalize("NFC", text)
     if text.isascii() and not _LOOSE.search(text):
         source = Source(name, text)
-        return (_crosses(text) if "X" in text else text), source
+        plain = _crosses(text) if "X" in text else text
+        return plain, places.of(source) if places else source
     characters: list[str] = []
     positions: list[int] = []
     for place, char in enumerate(text):
@@ -51,10 +69,12 @@ def normalized(text: str, name: str) -> tuple[str, Source]:
             positions.append(place)
     source = Source(name, text, positions)
     _tighten(characters, positions)
+    if places:
+        source = places.of(source)
     for found in _QUOTE_OR_COMMENT.finditer(text):
         if found[0] in _QUOTES:
-            column = source.line_column(found.start())[1]
             at = positions.index(found.start())
+            column = source.line_column(source.place(at))[1]
             raise SpecError(
                 [
                     Problem(

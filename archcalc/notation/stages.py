@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
+from ..arithmetic.dims import NotExact
+from ..arithmetic.expression import Expression
 from ..blocks import block_type, block_words
-from ..errors import Problem, Span
+from ..errors import LayerError, Problem, Span
 from ..layers import layer_type
 from ..layers.base import Layer
 from .binding import Atom, BindError, Bound, bind, is_suffix, suggestion
-from .entries import BlockStage, Chain, Entry, Stage
+from .entries import BlockStage, Call, Chain, Definition, Entry, Size, Stage
 from .scanner import Scanner, Skip
+from .substitution import put_in
 
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
 _TEXTBOOK_FC = re.compile(r"(?:fc|FC)-(\d{1,10})")
@@ -32,6 +36,8 @@ class StageReader(Scanner):
         block = block_type(name)
         kind: Any = layer_type("conv") if textbook else (block or layer_type(name))
         merge = name in ("concat", "add", "mul")
+        if self.context.blocks(name) is not None and not textbook:
+            raise self.unknown(name, here)
         if kind is None or merge or (name in KINDS):
             if merge or name in KINDS:
                 self.recover(self.at)
@@ -50,7 +56,8 @@ class StageReader(Scanner):
             name = "conv"
         has_bn = any(a.kind == "plus" and a.text == "bn" for a in atoms)
         try:
-            bound = bind(kind, name, atoms, stage_span, leading)
+            defaults = self.context.defaults.get(name, [])
+            bound = bind(kind, name, atoms, stage_span, leading, defaults)
             if block is not None:
                 self.no_suffixes(bound, name)
                 return BlockStage(bound.made, parts=bound.parts, label=label, span=stage_span)
@@ -100,9 +107,50 @@ class StageReader(Scanner):
         return self.layers.setdefault(layer, layer)
 
     def unknown(self, name: str, here: Span) -> Skip:
+        if self.context.blocks(name) is not None:
+            fact = f"the block {name} is called with its values"
+            return self.fail("E23", fact, here, f"`{name}( )` with values between")
         near = suggestion(name, (*_WORDS, *block_words()))
         also = f'; did you mean "{near}"?' if near else ""
         return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, "archcalc layers")
+
+    def definition_call(
+        self, definition: Definition, opened: int, start: int, label: str
+    ) -> Entry:
+        """Read the values of a document's block and put them into its body."""
+        atoms = self.atoms(closing=True)
+        self.closing(")", opened)
+        span = self.span(start)
+        arguments = [size for atom in atoms for size in self.values_of(atom)]
+        name, wanted = definition.name, definition.parameters
+        if len(arguments) != len(wanted):
+            listed = f" ({' '.join(wanted)})" if wanted else ""
+            raise self.fail(
+                "E23",
+                f"block {name} takes {len(wanted)} value{'s' * (len(wanted) != 1)}{listed}, "
+                f"got {len(arguments)}",
+                span,
+                f"{name}({' '.join(wanted)})",
+            )
+        try:
+            body = put_in(definition.body, dict(zip(wanted, arguments, strict=True)))
+        except LayerError as error:
+            raise self.fail(error.code, f"{name}: {error.message}", span, error.help) from None
+        except NotExact as error:
+            raise self.fail("E27", f"{name}: {error}", span) from None
+        made = Call(definition, tuple(arguments), body, label=label, span=span)
+        repeat = self.repeat()
+        return made if repeat == 1 else Chain((made,), repeat, span=span)
+
+    def values_of(self, atom: Atom) -> tuple[Size, ...]:
+        """Return the value of a call's atom; a name is a parameter of the block around it."""
+        if atom.kind == "dims" and len(atom.value) == 1:
+            return tuple(atom.value)
+        if atom.kind in ("name", "short") and re.fullmatch(r"[A-Za-z_]\w*", atom.text):
+            return (Expression.parse(atom.text),)
+        raise self.fail(
+            "E23", f'"{atom.text}" is no value of a block', atom.span, "numbers with blanks between"
+        )
 
     def block_call(self, name: str, here: Span, opened: int, start: int, label: str) -> Entry:
         atoms = self.atoms(closing=True)
@@ -111,7 +159,9 @@ class StageReader(Scanner):
         assert block is not None
         span = self.span(start)
         try:
-            bound = bind(block, name, atoms, span, [])
+            sizes = list(takewhile(lambda atom: atom.kind == "dims", atoms))
+            defaults = self.context.defaults.get(name, [])
+            bound = bind(block, name, atoms[len(sizes) :], span, sizes, defaults)
             self.no_suffixes(bound, name)
         except BindError as error:
             raise self.fail(error.code, error.message, error.span or span, error.help) from None
