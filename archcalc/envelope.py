@@ -9,7 +9,7 @@ from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .conventions import cost
 from .layers.base import ordered
-from .notation.format import canonical, layer_text
+from .notation.format import canonical, inlined, layer_text
 from .quantities import QUANTITIES
 from .quantities.receptive_field import WHOLE
 
@@ -74,8 +74,11 @@ def architecture(analysis: Analysis, name: str, convention: str, layout: str) ->
     spec = analysis.graph.spec
     return {
         "name": name,
-        "spec": canonical(spec) if spec else "",
-        "symbols": dict(analysis.graph.values),
+        "spec": canonical(inlined(spec)) if spec else "",
+        "symbols": {
+            name: value if isinstance(value, int) else str(value)
+            for name, value in analysis.graph.values.items()
+        },
         "input": jsonable(shape, "shape", layout),
         "output": jsonable(analysis.output, "shape", layout),
         "totals": totals,

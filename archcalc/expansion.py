@@ -27,9 +27,7 @@ MOST_OPERATIONS = 200
 _MERGES = {"concat": "concat", "add": "add", "mul": "mul", "res": "add"}
 
 
-def expand(
-    spec: Spec, values: Mapping[str, Any] | None = None, *, unused: bool = False
-) -> Graph:
+def expand(spec: Spec, values: Mapping[str, Any] | None = None, *, unused: bool = False) -> Graph:
     """Return the graph of a spec; ``values`` replace its symbols, before the spec's own.
 
     Symbols without a value stay, as positive integers. Errors: :class:`SpecError` with every

@@ -10,12 +10,13 @@ from .analysis import Analysis, Settings, walk
 from .arithmetic.expression import symbolic_text
 from .arithmetic.unknown import Unknown
 from .explanation import cost_formula
-from .notation.format import layer_text, stages
+from .notation.format import inlined, layer_text, stages
 from .quantities import quantity
 from .quantities.base import Quantity
 from .table import Block, Cell, Column, SpecText, Table, Text
 
 _MOST_PARTS = 8
+_LONGEST_SPEC = 640  # eight lines of a terminal
 
 
 def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None:
@@ -60,14 +61,22 @@ def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) ->
 
 
 def spec_text(analysis: Analysis, name: str, layout: str = "hwc") -> SpecText:
-    """Return the canonical spec of an analysis under its name, its input in the layout."""
+    """Return the canonical spec of an analysis under its name, its input in the layout.
+
+    A long one that stands in a file or in the zoo is not repeated: its place is named.
+    """
     spec = analysis.graph.spec
     if spec is None:
         return SpecText(name, ("",))
-    first, *others = stages(replace(spec, name=""))
+    first, *others = stages(inlined(replace(spec, name="")))
     if layout == "chw" and spec.input:
         *sizes, channels = spec.input
         first = "x".join(str(size) for size in (channels, *sizes))
+    source = spec.span.source.name if spec.span else "spec"
+    if source not in ("spec", "-") and sum(map(len, others)) > _LONGEST_SPEC:
+        asked = spec.name if source.startswith("zoo/") else source
+        pointer = f"... {len(analysis.nodes)} layers (archcalc fmt {asked} prints them)"
+        return SpecText(name, (first, pointer))
     return SpecText(name, (first, *others))
 
 

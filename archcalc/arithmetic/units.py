@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
+
 _DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
 _BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
@@ -73,6 +76,32 @@ def significant(numerator: int, denominator: int, digits: int) -> str:
         return f"{sign}{scaled}"
     written = str(scaled).rjust(places + 1, "0")
     return f"{sign}{written[:-places]}.{written[-places:]}"
+
+
+def printed(text: str, thousand: int = 1000) -> tuple[Fraction, Fraction]:
+    """Read a printed number; return its value and the worth of its last digit.
+
+    K, M, G (also B), T and thousand, million, billion are powers of ``thousand``; KiB to TiB
+    powers of 1024. Errors: :class:`ValueError` for what is no such number.
+
+    >>> printed("3.8G"), printed("60,965,224")[0], printed("112K", 1024)[0]
+    ((Fraction(3800000000, 1), Fraction(100000000, 1)), Fraction(60965224, 1), Fraction(114688, 1))
+    """
+    found = _PRINTED.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'"{text[:40]}" is no number such as 60M, 3.8G or 25,557,032')
+    whole, decimals, suffix = found[1].replace(",", ""), found[2] or "", (found[3] or "").lower()
+    power = _POWERS[suffix.removesuffix("ib").removesuffix("illion")]
+    scale = Fraction(1024 if suffix.endswith("ib") else thousand) ** power
+    step = scale / 10 ** len(decimals)
+    return Fraction(int(whole + decimals)) * step, step
+
+
+_PRINTED = re.compile(
+    r"(-?\d{1,3}(?:,\d{3}){1,5}|-?\d{1,18})(?:\.(\d{1,9}))? ?"
+    r"(K|k|M|G|B|T|thousand|million|billion|KiB|MiB|GiB|TiB)?"
+)
+_POWERS = {"": 0, "k": 1, "thousand": 1, "m": 2, "g": 3, "b": 3, "t": 4}
 
 
 def _four_digits(number: int, scale: int, letter: str, ladder: tuple[tuple[int, str], ...]) -> str:

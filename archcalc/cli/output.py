@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -54,11 +56,36 @@ def show(page: Page, options: dict[str, Any]) -> None:
     if path is None:
         sys.stdout.write(text)
         return
+    write(text, path)
+
+
+def write(text: str, path: str) -> None:
+    """Write a text to a file, as UTF-8; :class:`UsageError` (E33) where it cannot be."""
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except OSError as error:
         raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
+
+
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows how far long work is, on a terminal's standard error only."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    done = 0
+
+    def step(name: str) -> None:
+        nonlocal done
+        done += 1
+        sys.stderr.write(f"\r{done}/{count} {name[:40]:40}")
+        sys.stderr.flush()
+
+    try:
+        yield step
+    finally:
+        sys.stderr.write(f"\r{'':60}\r")
 
 
 def _essential(block: Block) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from ..arithmetic.dims import NotExact
 from ..arithmetic.expression import BadExpression, Expression, exact_number
@@ -114,7 +114,7 @@ class _Document:
 
     def version(self, root: Node) -> None:
         key, node = self.base.pop("archcalc", (None, None))
-        if key is None:
+        if key is None or node is None:
             span = Span(self.source, root.span.start, root.span.start + 1)
             self.problem("E25", "the key archcalc is missing", span, "archcalc: 1")
         elif not isinstance(node, Scalar) or node.text != VERSION:
@@ -160,7 +160,8 @@ class _Document:
         """Lay a variant over what it extends; some keys are joined, the others replaced."""
         if not variant or (variant == self.own_name() and variant not in self.variants):
             return dict(self.base)
-        layers, seen = [], []
+        layers: list[Fields] = []
+        seen: list[str] = []
         name: str = variant
         while name and name != self.own_name():
             if name not in self.variants:
@@ -185,7 +186,11 @@ class _Document:
             kept = {key: value for key, value in found.items() if key in _INHERITED}
             if {"layers", "net"} & own.keys():
                 kept = {key: value for key, value in kept.items() if key not in ("layers", "net")}
-            joined = {key: self.joined(kept[key], own[key]) for key in OVERLAID if key in kept and key in own}
+            joined = {
+                key: self.joined(kept[key], own[key])
+                for key in OVERLAID
+                if key in kept and key in own
+            }
             found = {**kept, **own, **joined}
         return found
 
@@ -249,7 +254,9 @@ class _Document:
             text = node.text if isinstance(node, Scalar) else ""
             number = exact_number(text)
             if not re.fullmatch(r"[A-Za-z_]\w*", key.text) or not key.text.isascii():
-                self.problem("E22", f'"{key.text[:40]}" is no name for a symbol', key.span, "C: 480")
+                self.problem(
+                    "E22", f'"{key.text[:40]}" is no name for a symbol', key.span, "C: 480"
+                )
             elif re.fullmatch(r"0[0-9xXoObB_][\w]*", text):
                 self.problem(
                     "E22",
@@ -286,8 +293,12 @@ class _Document:
         if "layout" in merged:
             layout = self.words(merged, "layout")
             if layout not in ("hwc", "chw"):
-                self.problem("E22", f"layout {layout[:20]} is not known", merged["layout"][1].span,
-                             "layout: hwc (height x width x channels) or chw")
+                self.problem(
+                    "E22",
+                    f"layout {layout[:20]} is not known",
+                    merged["layout"][1].span,
+                    "layout: hwc (height x width x channels) or chw",
+                )
         if "input" not in merged:
             return None, None
         node = merged["input"][1]
@@ -310,7 +321,7 @@ class _Document:
             if not isinstance(node, Scalar):
                 self.problem("E22", "net is inline text", node.span, "net: |  (or layers: [...])")
                 return nothing
-            made = self.guarded(parse, node, layout=self.layout, fragment=has_input)
+            made: Spec | None = self.guarded(parse, node, layout=self.layout, fragment=has_input)
             if made is None:
                 return nothing
             if has_input and made.input is not None:
@@ -441,7 +452,9 @@ class _Document:
             branches = [self.chain(found[key]) for key in ("res", "shortcut") if key in found]
             return Parallel("res", tuple(branches), span=node.span)
         if len(keys) > 1:
-            name = next((key for key, _ in node.pairs if key.text not in STRUCTURES), node.pairs[1][0])
+            name = next(
+                (key for key, _ in node.pairs if key.text not in STRUCTURES), node.pairs[1][0]
+            )
             fact = f'a stage is one key; "{name.text[:40]}" is one more'
             self.problem("E22", fact, name.span, "a dash before each stage")
             return None
@@ -484,7 +497,11 @@ class _Document:
             fact = "repeat count must be a whole number of at least 1"
             self.problem("E20", fact, times.span, "{repeat: 3, of: conv 3x3x64 pad 1}")
             return None
-        return replace(self.chain(found["of"], repeat), span=node.span)
+        body = self.chain(found["of"], repeat)
+        only = body.entries[0] if len(body.entries) == 1 else None
+        if isinstance(only, Parallel) and only.repeat == 1 and not only.label:
+            return replace(only, repeat=repeat, span=node.span)
+        return replace(body, span=node.span)
 
     def labelled(self, key: Scalar, value: Node) -> Entry | None:
         if key.plain and key.text.lower() in _BOOLEANS:
@@ -571,8 +588,12 @@ class _Document:
             return []
         key, node = merged["published"]
         if not isinstance(node, Sequence):
-            self.problem("E22", "published is a list of figures", key.span,
-                         "- {params: 60M, source: abstract}")
+            self.problem(
+                "E22",
+                "published is a list of figures",
+                key.span,
+                "- {params: 60M, source: abstract}",
+            )
             return []
         made = (self.figure(item, self.words(merged, "source")) for item in node.items)
         return [one for one in made if one is not None]
@@ -608,6 +629,4 @@ class _Document:
         )
 
 
-_INHERITED = tuple(
-    key for key in KEYS if key not in ("name", "note", "budget", "published")
-)
+_INHERITED = tuple(key for key in KEYS if key not in ("name", "note", "budget", "published"))

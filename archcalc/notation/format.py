@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from ..arithmetic.expression import size_text
 from ..layers.options import REQUIRED, Option, Pad, options_of
-from .entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Spec, Stage
+from .entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Size, Spec, Stage
 
 
 def canonical(spec: Spec) -> str:
@@ -27,6 +28,34 @@ def stages(spec: Spec, *, full: bool = True) -> tuple[str, ...]:
     return (head + shape, *(_entry(entry, full) for entry in spec.body.entries))
 
 
+def inlined(spec: Spec) -> Spec:
+    """Return the spec with the blocks it defines for itself written out where they are called."""
+    return replace(spec, body=_inlined(spec.body), definitions=()) if spec.definitions else spec
+
+
+def _inlined(chain: Chain) -> Chain:
+    return replace(chain, entries=tuple(_inlined_entry(entry) for entry in chain.entries))
+
+
+def _inlined_entry(entry: Entry) -> Entry:
+    if isinstance(entry, Call):
+        body = _inlined(entry.body)
+        only = body.entries[0] if len(body.entries) == 1 else body
+        return only if only.label and not entry.label else replace(only, label=entry.label)
+    if isinstance(entry, Chain):
+        return _inlined(entry)
+    if isinstance(entry, Parallel):
+        return replace(entry, branches=tuple(map(_inlined, entry.branches)))
+    if isinstance(entry, Aux):
+        return replace(entry, body=_inlined(entry.body))
+    return entry
+
+
+def stage_text(entry: Entry, *, full: bool) -> str:
+    """Return one stage without its label."""
+    return _unlabelled(entry, full)
+
+
 def _whole(spec: Spec, full: bool) -> str:
     return " | ".join(stages(spec, full=full))
 
@@ -42,7 +71,7 @@ def _unlabelled(entry: Entry, full: bool) -> str:
     if isinstance(entry, BlockStage):
         return layer_text(entry.block, full=full)
     if isinstance(entry, Call):
-        return f"{entry.definition.name}({' '.join(map(size_text, entry.arguments))})"
+        return f"{entry.definition.name}({' '.join(map(_argument, entry.arguments))})"
     if isinstance(entry, Identity):
         return "id"
     if isinstance(entry, Chain):
@@ -53,6 +82,12 @@ def _unlabelled(entry: Entry, full: bool) -> str:
     assert isinstance(entry, Aux)
     name = f" {entry.title}" if entry.title else ""
     return f"aux{name}( {_chain(entry.body, full)} )"
+
+
+def _argument(size: Size) -> str:
+    """Write a value of a call: a parameter of the block around it stands bare."""
+    text = size_text(size)
+    return text[1:-1] if re.fullmatch(r"\([a-z_]\w*\)", text) else text
 
 
 def _stage(stage: Stage, full: bool) -> str:

@@ -91,7 +91,8 @@ class _Parser(StageReader):
                 is_next = self.peek("|") or self.peek("->")
                 self.problem(
                     "E22" if is_next else "E05",
-                    "a stage of a YAML spec is one stage" if is_next
+                    "a stage of a YAML spec is one stage"
+                    if is_next
                     else f'"{rest[:20]}" cannot stand here',
                     self.span(self.at, self.at + 1),
                     "a list item for each stage, or `net: |` for inline text" if is_next else "",
@@ -233,7 +234,11 @@ class _Parser(StageReader):
 
     def looks_like_chw(self, atom: Atom) -> None:
         sizes = atom.value
-        if self.context.layout == "hwc" and len(sizes) == 3 and all(isinstance(n, int) for n in sizes):
+        if (
+            self.context.layout == "hwc"
+            and len(sizes) == 3
+            and all(isinstance(n, int) for n in sizes)
+        ):
             first, middle, last = sizes
             if first <= 4 and middle == last and last >= 16:
                 self.warnings.append(

@@ -114,9 +114,7 @@ class StageReader(Scanner):
         also = f'; did you mean "{near}"?' if near else ""
         return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, "archcalc layers")
 
-    def definition_call(
-        self, definition: Definition, opened: int, start: int, label: str
-    ) -> Entry:
+    def definition_call(self, definition: Definition, opened: int, start: int, label: str) -> Entry:
         """Read the values of a document's block and put them into its body."""
         atoms = self.atoms(closing=True)
         self.closing(")", opened)

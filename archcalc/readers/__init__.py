@@ -21,7 +21,8 @@ def spec_of(source: str, *, layout: str = "hwc", fragment: bool = False) -> Spec
     """
     for reader in READERS:
         if reader.reads(source):
-            return reader.spec(source, layout, fragment)
+            found: Spec = reader.spec(source, layout, fragment)
+            return found
     raise AssertionError("the inline reader reads every text")  # pragma: no cover
 
 

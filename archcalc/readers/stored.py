@@ -13,7 +13,6 @@ from ..notation.entries import Spec
 from ..notation.source import LARGEST_TEXT
 from . import inline
 
-
 _VARIANT = re.compile(r"(.+\.ya?ml):([\w.:-]+)")
 
 

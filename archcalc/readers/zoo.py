@@ -1,4 +1,4 @@
-"""The zoo reader: an architecture by its name, ``resnet50``, ``alexnet:torchvision``, ``zoo:vgg16``."""
+"""The zoo reader: an architecture by its name, ``resnet50`` or ``alexnet:torchvision``."""
 
 from __future__ import annotations
 

@@ -1,0 +1,218 @@
+"""The zoo as pages: a table of all architectures, and everything known about one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .analysis import Analysis, Settings, walk
+from .comparison import chosen_columns
+from .envelope import SCHEMA, architecture, jsonable
+from .figures import Checked, check
+from .layers.base import View
+from .notation.format import inlined, stages
+from .quantities import quantity
+from .quantities.base import Quantity
+from .readers import read
+from .remarks import notes
+from .table import Block, Cell, Column, Page, SpecText, Table, Text
+from .zoo import entries
+
+DEFAULT_COLUMNS = ("params", "macs", "depth", "receptive_field")
+
+_VERDICTS = {
+    "equal": "equal",
+    "rounded": "equal to its digits",
+    "truncated": "equal, cut off",
+    "differs": "differs",
+}
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One entry of the zoo, analyzed."""
+
+    name: str
+    family: str
+    analysis: Analysis
+
+    @property
+    def figures(self) -> tuple[Checked, ...]:
+        """The published figures, each held against the net."""
+        spec = self.analysis.graph.spec
+        return tuple(check(self.analysis, one) for one in (spec.published if spec else ()))
+
+
+def names(pattern: str = "") -> tuple[str, ...]:
+    """Return the names of the zoo that contain a text, in the order of the files."""
+    return tuple(name for name in entries() if pattern.lower() in name)
+
+
+def zoo_architecture(
+    name: str, values: Mapping[str, Any] | None = None, *, train: bool = False
+) -> Architecture:
+    """Return one entry, its symbols replaced by values. Errors: as ``readers.read``."""
+    name = name.removeprefix("zoo:").lower()
+    graph = read(f"zoo:{name}", values)
+    return Architecture(name, entries()[name], walk(graph, Settings(train=train)))
+
+
+def list_page(
+    wanted: Sequence[str],
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    *,
+    convention: str = "macs",
+    sort: str = "",
+    progress: Callable[[str], None] = lambda name: None,
+) -> Page:
+    """Return the table of architectures, ``sort``ed by a column, the largest first.
+
+    ``progress`` hears of each before it is read.
+    """
+    shown = chosen_columns(tuple(columns), convention)
+    found = []
+    for name in wanted:
+        progress(name)
+        found.append(zoo_architecture(name))
+    if sort:
+        column = quantity(sort)
+        found.sort(key=lambda one: _order(column.total(one.analysis)), reverse=True)
+    heads = [Column("architecture", "architecture", right=False), Column("input", "input")]
+    heads += [Column(q.key, "field" if q.key == "receptive_field" else q.title) for q in shown]
+    rows = [_row(one, shown) for one in found]
+    count = f"{len(found)} architecture{'s' * (len(found) != 1)}"
+    remark = f"{count}; field: that in front of global pooling or a fully connected head."
+    blocks: tuple[Block, ...] = (Table(tuple(heads), tuple(rows)), Text(remark, "note"))
+    return Page(blocks, lambda: _list_data(found, shown, convention))
+
+
+def _order(value: Any) -> int:
+    return value if isinstance(value, int) else int(getattr(value, "at_least", 0))
+
+
+def _row(one: Architecture, shown: Sequence[Quantity]) -> tuple[Cell, ...]:
+    (shape, *_) = one.analysis.graph.inputs.values()
+    cells = [Cell(_value(one, q), q.unit) for q in shown]
+    return (Cell(one.name), Cell(shape, "shape"), *cells)
+
+
+def _value(one: Architecture, column: Quantity) -> Any:
+    """Return a column's value of the whole net; its field is that in front of the head.
+
+    Behind global pooling or a fully connected layer every net sees everything.
+    """
+    if column.key != "receptive_field":
+        return column.total(one.analysis)
+    values = column.of(one.analysis)
+    head = (View.POINTWISE, View.WHOLE, View.SCATTERED)
+    for facts, value in zip(reversed(one.analysis.facts), reversed(values), strict=True):
+        if len(facts.inputs) > 1 or facts.windows not in head:
+            return value
+    return column.total(one.analysis)
+
+
+def _list_data(
+    found: Sequence[Architecture], shown: Sequence[Quantity], convention: str
+) -> dict[str, Any]:
+    rows = []
+    for one in found:
+        (shape, *_) = one.analysis.graph.inputs.values()
+        spec = one.analysis.graph.spec
+        row: dict[str, Any] = {"name": one.name, "family": one.family}
+        row["input"] = jsonable(shape, "shape", "hwc")
+        row["note"], row["source"] = (spec.note, spec.origin) if spec else ("", "")
+        row["totals"] = {q.key: jsonable(_value(one, q), q.unit, "hwc") for q in shown}
+        rows.append(row)
+    return {"schema": SCHEMA, "convention": convention, "zoo": rows}
+
+
+def show_page(one: Architecture, *, convention: str = "macs") -> Page:
+    """Return everything known about an architecture: its net, totals, published figures."""
+    spec = one.analysis.graph.spec
+    assert spec is not None
+    blocks: list[Block] = [Text(one.name, "title")]
+    if spec.note:
+        blocks.append(Text(spec.note))
+    if spec.origin:
+        blocks.append(Text(f"Source: {spec.origin}"))
+    relatives = [name for name, family in entries().items() if family == one.family]
+    if len(relatives) > 1:
+        blocks.append(Text(f"Same family: {', '.join(relatives)}."))
+    blocks.append(SpecText("", stages(inlined(replace(spec, name="")), full=False)))
+    shown = chosen_columns(("output", *DEFAULT_COLUMNS), convention)
+    heads = (Column("total", "total", right=False), Column("value", ""))
+    blocks.append(
+        Table(heads, tuple((Cell(q.title), Cell(_value(one, q), _exact(q))) for q in shown))
+    )
+    if spec.published:
+        blocks.append(_figure_table(one.figures))
+    for checked in one.figures:
+        if checked.figure.differs:
+            about = _about(checked)
+            blocks.append(
+                Text(f"{about} = {checked.figure.text}: {checked.figure.differs}", "note")
+            )
+    blocks += notes(one.analysis)
+    return Page(tuple(blocks), lambda: _show_data(one, convention))
+
+
+def _exact(column: Quantity) -> str:
+    return "exact" if column.unit == "count" else column.unit
+
+
+def _figure_table(figures: Sequence[Checked]) -> Table:
+    heads = (
+        Column("figure", "published", right=False, wraps=True),
+        Column("printed", "printed"),
+        Column("computed", "computed"),
+        Column("verdict", "", right=False),
+        Column("source", "source", right=False, wraps=True),
+    )
+    rows = []
+    for one in figures:
+        verdict = _VERDICTS[one.verdict]
+        if one.figure.thousand != 1000:
+            verdict += f", K = {one.figure.thousand}"
+        rows.append(
+            (
+                Cell(_about(one)),
+                Cell(one.figure.text),
+                Cell(one.value, _exact(one.column)),
+                Cell(verdict),
+                Cell(one.figure.source),
+            )
+        )
+    return Table(heads, tuple(rows))
+
+
+def _about(checked: Checked) -> str:
+    figure = checked.figure
+    of = figure.of
+    place = f" of {', '.join(of[:2])}{', ...' if len(of) > 2 else ''}" if of else ""
+    return f"{checked.column.title}{place}{' in training' if figure.train else ''}"
+
+
+def _show_data(one: Architecture, convention: str) -> dict[str, Any]:
+    spec = one.analysis.graph.spec
+    assert spec is not None
+    return {
+        "schema": SCHEMA,
+        "name": one.name,
+        "family": one.family,
+        "note": spec.note,
+        "source": spec.origin,
+        "published": [
+            {
+                "quantity": checked.figure.key,
+                "of": list(checked.figure.of),
+                "printed": checked.figure.text,
+                "computed": jsonable(checked.value, checked.column.unit, "hwc"),
+                "verdict": checked.verdict,
+                "differs": checked.figure.differs,
+                "source": checked.figure.source,
+            }
+            for checked in one.figures
+        ],
+        "architecture": architecture(one.analysis, one.name, convention, "hwc"),
+    }
