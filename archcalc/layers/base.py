@@ -44,14 +44,16 @@ class Facts:
     ``macs`` are contractions only; ``bias_adds`` and ``elementwise`` are the operations outside
     them. ``input_macs`` is the part of ``macs`` whose gradient is only needed when the input
     itself needs one, ``constant_macs`` the part that meets a constant, such as the zero state
-    before a recurrence, whose gradient nobody needs. ``connections`` is None where the course's
-    count does not apply, and ``depth`` is the number of weighted layers inside.
+    before a recurrence, whose gradient nobody needs. ``shared_params`` are learned values of
+    another layer that this one uses too. ``connections`` is None where the course's count does
+    not apply, and ``depth`` is the number of weighted layers inside.
     """
 
     inputs: tuple[Shape, ...]
     output: Shape
     weights: Weights
     buffers: Weights
+    shared_params: Count
     macs: Count
     input_macs: Count
     constant_macs: Count
@@ -121,6 +123,7 @@ class UnaryLayer(Layer):
             output=output,
             weights=self.weights(x),
             buffers=self.buffers(x),
+            shared_params=self.shared_params(x),
             macs=self.macs(x, y),
             input_macs=self.input_macs(x, y),
             constant_macs=self.constant_macs(x, y),
@@ -151,6 +154,10 @@ class UnaryLayer(Layer):
     @abstractmethod
     def buffers(self, x: Shape) -> Weights:
         """Return the tensors that are stored but not learned."""
+
+    def shared_params(self, x: Shape) -> Count:
+        """Say that every learned value that is used is the layer's own."""
+        return 0
 
     @abstractmethod
     def macs(self, x: Shape, y: Shape) -> Count:
@@ -317,6 +324,7 @@ class MergeLayer(Layer):
             output=y,
             weights={},
             buffers={},
+            shared_params=0,
             macs=0,
             input_macs=0,
             constant_macs=0,

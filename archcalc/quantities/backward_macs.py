@@ -29,7 +29,8 @@ class BackwardMacs(Quantity):
         for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
             inputs = node.inputs
             input_learns = learns[inputs[0]] if len(inputs) == 1 else any(map(learns.get, inputs))
-            learns[node.name] = input_learns or bool(facts.weights)
+            uses_learned = bool(facts.weights) or facts.shared_params != 0
+            learns[node.name] = input_learns or uses_learned
             if not learns[node.name]:
                 found.append(0)  # products of activations that no weight has touched
             else:

@@ -23,7 +23,8 @@ class BytesMoved(PerLayer):
         settings = analysis.settings
         values = total(product(hwc(x)) for x in facts.inputs) + product(hwc(facts.output))
         stored = total(product(shape) for shape in facts.buffers.values())
-        return (values * settings.batch + facts.params + stored) * settings.bytes_per_value
+        read = facts.params + facts.shared_params + stored
+        return (values * settings.batch + read) * settings.bytes_per_value
 
 
 QUANTITY = BytesMoved()
