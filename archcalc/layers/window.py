@@ -12,8 +12,9 @@ from ..arithmetic.dims import Dim, ceil_div, common_divisor, larger, smaller
 class Window:
     """A window sliding over one axis: convolution and pooling.
 
-    ``after`` is None when the padding is ``before`` on both sides. ``same`` marks padding that
-    was chosen so that the output is ceil(size / stride).
+    ``after`` is None when the padding is ``before`` on both sides. Negative padding cuts
+    positions off instead. ``same`` marks padding that was chosen so that the output is
+    ceil(size / stride).
 
     >>> Window(kernel=7, stride=2, before=3).output(224)
     112
@@ -184,4 +185,42 @@ class AdaptiveWindow:
         return common_divisor(self.size, self.target)
 
 
-AxisWindow = Window | TransposedWindow | AdaptiveWindow
+@dataclass(frozen=True, slots=True)
+class BlockWindow:
+    """Blocks side by side, each seen whole from each of its positions: window attention.
+
+    One block begins at ``offset``; the others follow it and precede it.
+
+    >>> BlockWindow(kernel=7, offset=3).inputs(12)
+    range(10, 17)
+    """
+
+    kernel: Dim
+    offset: Dim = 0
+
+    @property
+    def span(self) -> Dim:
+        """Positions of a block."""
+        return self.kernel
+
+    def output(self, size: Dim) -> Dim:
+        """Return the size, which stays."""
+        return size
+
+    @property
+    def period(self) -> Dim:
+        """Outputs after which the pattern repeats: a block."""
+        return self.kernel
+
+    @property
+    def shift(self) -> Dim:
+        """Inputs the pattern moves in one period: a block."""
+        return self.kernel
+
+    def inputs(self, position: int) -> range:
+        """Return the input positions (padding included) that feed an output position."""
+        first = (position - self.offset) // self.kernel * self.kernel + self.offset
+        return range(first, first + self.kernel)
+
+
+AxisWindow = Window | TransposedWindow | AdaptiveWindow | BlockWindow
