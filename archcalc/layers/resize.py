@@ -1,22 +1,23 @@
-"""Making maps larger without learning: upsampling and pixel shuffle."""
+"""Maps of another size without learning: upsampling, pixel shuffle and its inverse, cropping."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..arithmetic.dims import Dim, NotExact, Shape, exact_div, product
+from ..arithmetic.dims import Dim, NotExact, Shape, exact_div, product, require
 from ..errors import LayerError
 from .base import Count, Weightless, Weights, channels, described, hwc, spatial, spread, volume
 from .options import choice, size, sizes
-from .window import TransposedWindow
+from .sliding import joined
+from .window import TransposedWindow, Window
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 class _Resize(Weightless):
-    """Larger maps, in new memory, with nothing learned."""
+    """Maps of another size, in new memory, with nothing learned."""
 
     def weights(self, x: Shape) -> Weights:
         return {}
@@ -136,3 +137,113 @@ class PixelShuffle(_Resize, word="pixelshuffle"):
         from torch import nn
 
         return nn.PixelShuffle(self.factor)
+
+
+@dataclass(frozen=True)
+class PixelUnshuffle(_Resize, word="pixelunshuffle"):
+    """Pixel unshuffle: blocks of r x r pixels become r*r times as many channels.
+
+    Also called space to depth: the inverse of ``pixelshuffle``.
+    """
+
+    factor: int = size("r", "how many times smaller", "a factor")
+
+    examples = ("56x56x96 | pixelunshuffle 2", "6x9x4 | pixelunshuffle 3")
+
+    def check(self, x: Shape) -> None:
+        if len(spatial(x)) != 2:
+            raise LayerError(
+                "E31",
+                f"pixelunshuffle needs height x width x channels; the input is {described(x)}",
+            )
+        try:
+            self.output(x)
+        except NotExact:
+            raise LayerError(
+                "E14",
+                f"{joined(spatial(x))} cannot be cut into blocks of "
+                f"{self.factor}x{self.factor} pixels",
+                part="factor",
+                help=f"height and width must be multiples of {self.factor}",
+            ) from None
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        return tuple(Window(kernel=self.factor, stride=self.factor) for _ in spatial(x))
+
+    def output(self, x: Shape) -> Shape:
+        depth = channels(x) * (self.factor * self.factor)
+        return volume(depth, tuple(exact_div(n, self.factor) for n in spatial(x)))
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that moving values computes nothing."""
+        return 0
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from torch import nn
+
+        return nn.PixelUnshuffle(self.factor)
+
+
+@dataclass(frozen=True)
+class Crop(_Resize, word="crop"):
+    """Crop: the middle of a map, without copying it.
+
+    Ronneberger et al. 2015 (U-Net), https://arxiv.org/abs/1505.04597, cut the maps that they copy
+    to the size of the maps that these join. Where an odd number of positions goes, the end loses
+    one more. (torchvision's ``CenterCrop`` rounds half the difference to the nearest even number:
+    the same where 1, 5, 9, ... positions go, one more at the start where 3, 7, 11, ... go.)
+    """
+
+    size: tuple[int, ...] = sizes("N", "height x width that is kept", "a size", "HxW")
+
+    examples = (
+        "64x64x512 | crop 56x56",
+        "9x8x3 | crop 6x5",
+        "100x16 | crop 51",
+        "8x9x9x2 | crop 4",
+    )
+
+    def check(self, x: Shape) -> None:
+        if not spatial(x):
+            raise LayerError(
+                "E31", f"crop needs height x width x channels; the input is {described(x)}"
+            )
+        for n, kept in zip(spatial(x), self._sizes(x), strict=True):
+            require(kept <= n, self._too_large, x)
+
+    def _too_large(self, x: Shape) -> LayerError:
+        return LayerError(
+            "E12",
+            f"crop {joined(self._sizes(x))} does not fit into {joined(spatial(x))}",
+            part="size",
+            help=f"at most `crop {joined(spatial(x))}`; or give a larger input",
+        )
+
+    def _sizes(self, x: Shape) -> tuple[Dim, ...]:
+        return spread(self.size, len(spatial(x)), "crop", "size")
+
+    def _cut(self, x: Shape) -> tuple[tuple[Dim, Dim], ...]:
+        """Return how many positions go before and after, per axis."""
+        gone = [n - kept for n, kept in zip(spatial(x), self._sizes(x), strict=True)]
+        return tuple((n // 2, n - n // 2) for n in gone)
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        """State windows of one position with negative padding: the first lies inside the map."""
+        return tuple(Window(1, before=-before, after=-after) for before, after in self._cut(x))
+
+    def output(self, x: Shape) -> Shape:
+        return volume(channels(x), self._sizes(x))
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that nothing is computed."""
+        return 0
+
+    def is_view(self) -> bool:
+        """Say that the output is a part of the input's memory."""
+        return True
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from .torch_modules import crop
+
+        (x,) = inputs
+        return crop([before for before, _ in self._cut(x)], self._sizes(x))

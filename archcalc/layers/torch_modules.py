@@ -103,7 +103,7 @@ def per_channel(values: Tensor, x: Tensor) -> Tensor:
     return values.reshape(*values.shape, *(1,) * (x.dim() - 2)) if x.dim() > 3 else values
 
 
-# Linear, activation, merging
+# Linear, activation, channels, merging
 
 
 class FullyConnected(nn.Linear):
@@ -116,6 +116,31 @@ class FullyConnected(nn.Linear):
 def prelu(depth: int, sequence: bool) -> nn.Module:
     """Return a leaky ReLU with one learned slope per channel."""
     return channels_first(nn.PReLU, 1 if sequence else 0, depth)
+
+
+class LayerScale(nn.Module):
+    """One learned factor per channel."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((depth,), 1e-6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * per_channel(self.weight, x)
+
+
+def zero_channels(count: int, rank: int) -> nn.Module:
+    """Return a module that puts zeros around the channels, an odd one after them."""
+    others = (0, 0) * rank if rank > 1 else ()
+    pads = (*others, count // 2, count - count // 2)
+    return Reshaped(lambda x: functional.pad(x, pads))
+
+
+def crop(starts: Sequence[int], sizes: Sequence[int]) -> nn.Module:
+    """Return a module that cuts a stretch out of each spatial axis."""
+    kept = tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
+    place = (slice(None),) * (2 if len(kept) > 1 else 1) + kept
+    return Reshaped(lambda x: x[place])
 
 
 def concatenation(axis: int) -> nn.Module:
