@@ -47,18 +47,8 @@ class Attention(UnaryLayer, word="attn"):
                 f"attn needs tokens x width; the input is {described(x)}",
                 help="`tokens` turns a volume into a sequence" if len(x) > 2 else "",
             )
-        for count, parts, part in ((x[1], self.heads, "heads"), (self.heads, self.kvheads, "")):
-            try:
-                exact_div(count, parts)
-            except NotExact:
-                near = _nearest_divisors(count, parts)
-                word = part or "kvheads"
-                raise LayerError(
-                    "E32",
-                    f"{count} is not divisible by {parts} {word}",
-                    part=word,
-                    help=" or ".join(f"`{word} {n}`" for n in near),
-                ) from None
+        check_split(x[1], self.heads, "heads")
+        check_split(self.heads, self.kvheads, "kvheads")
 
     def windows(self, x: Shape) -> Windows:
         return View.WHOLE
@@ -140,6 +130,20 @@ class Attention(UnaryLayer, word="attn"):
         if self._is_grouped:
             return GroupedAttention(width, self.heads, self.kvheads, self.causal, self.bias)
         return SelfAttention(width, self.heads, self.causal, self.bias)
+
+
+def check_split(count: Dim, parts: Dim, word: str) -> None:
+    """Raise E32 where a width, or a number of heads, does not split evenly."""
+    try:
+        exact_div(count, parts)
+    except NotExact:
+        near = _nearest_divisors(count, parts)
+        raise LayerError(
+            "E32",
+            f"{count} is not divisible by {parts} {word}",
+            part=word,
+            help=" or ".join(f"`{word} {n}`" for n in near),
+        ) from None
 
 
 def _nearest_divisors(count: Any, wanted: Any) -> list[int]:
