@@ -1,13 +1,13 @@
-"""Embeddings: learned vectors looked up by token, and by place."""
+"""Embeddings: learned vectors looked up by token and by place, and compared with the output."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..arithmetic.dims import Shape, product
+from ..arithmetic.dims import Dim, Shape, product, require
 from ..errors import LayerError
-from .base import Count, Elementwise, View, Weightless, Weights, Windows, described
+from .base import Contraction, Count, Elementwise, View, Weightless, Weights, Windows, described
 from .options import size
 
 if TYPE_CHECKING:
@@ -65,9 +65,17 @@ class Embedding(Weightless, word="embedding"):
 
 @dataclass(frozen=True)
 class PositionEmbedding(Elementwise, word="posembed"):
-    """Position embedding: a learned vector for each place is added to its token."""
+    """Position embedding: a learned vector for each place is added to its token.
 
-    examples = ("197x768 | posembed",)
+    With ``positions`` the table is longer than the input and its first rows serve, as in BERT
+    (512) and GPT-2 (1024).
+    """
+
+    positions: Any = size(
+        "P", "rows of the table; as many as there are tokens", "", None, word="positions"
+    )
+
+    examples = ("197x768 | posembed", "128x768 | posembed 512")
 
     def check(self, x: Shape) -> None:
         if len(x) != 2:
@@ -76,9 +84,20 @@ class PositionEmbedding(Elementwise, word="posembed"):
                 f"posembed needs tokens x width; the input is {described(x)}",
                 help="`tokens` turns a volume into a sequence" if len(x) > 2 else "",
             )
+        if self.positions is not None:
+            require(x[0] <= self.positions, self._too_short, x[0])
+
+    def _too_short(self, length: Dim) -> LayerError:
+        return LayerError(
+            "E13",
+            f"posembed with {self.positions} positions is too short for {length} tokens",
+            part="positions",
+            help=f"`posembed {length}` at least, or `posembed` for as many as there are tokens",
+        )
 
     def weights(self, x: Shape) -> Weights:
-        return {"weight": x}
+        length, width = x
+        return {"weight": (length if self.positions is None else self.positions, width)}
 
     def buffers(self, x: Shape) -> Weights:
         return {}
@@ -93,4 +112,48 @@ class PositionEmbedding(Elementwise, word="posembed"):
     def build(self, *inputs: Shape) -> nn.Module:
         from . import torch_sequences
 
-        return torch_sequences.PositionEmbedding(*inputs[0])
+        return torch_sequences.PositionEmbedding(*self.weights(inputs[0])["weight"])
+
+
+@dataclass(frozen=True)
+class Unembedding(Contraction, word="unembed"):
+    """Unembedding: each token times every row of the embedding's table gives a value per row.
+
+    GPT-2's output layer: a linear layer without weights of its own (Press and Wolf 2017,
+    https://arxiv.org/abs/1608.05859). Its table is that of the net's ``embedding`` with V rows,
+    which has the params; the products count here, and ``bytes_moved`` reads the table once more.
+    """
+
+    vocabulary: int = size("V", "rows of the embedding's table", "a vocabulary")
+
+    examples = ("128x768 | unembed 50257", "5 | embedding 10x3 | unembed 10", "768 | unembed 30522")
+
+    def check(self, x: Shape) -> None:
+        if len(x) > 2:
+            raise LayerError(
+                "E31",
+                f"unembed needs tokens x width; the input is {described(x)}",
+                help="`tokens` turns a volume into a sequence",
+            )
+
+    def windows(self, x: Shape) -> Windows:
+        return View.POINTWISE if len(x) == 2 else View.WHOLE
+
+    def output(self, x: Shape) -> Shape:
+        return (*x[:-1], self.vocabulary)
+
+    def weights(self, x: Shape) -> Weights:
+        """Say that the layer owns nothing: the table belongs to the embedding."""
+        return {}
+
+    def shared_params(self, x: Shape) -> Count:
+        """Count the embedding's table."""
+        return product((self.vocabulary, x[-1]))
+
+    def macs(self, x: Shape, y: Shape) -> Count:
+        return product(y) * product((x[-1],))
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from .torch_sequences import Unembedding
+
+        return Unembedding(self.vocabulary, inputs[0][-1])

@@ -33,14 +33,34 @@ class ClassToken(nn.Module):
 
 
 class PositionEmbedding(nn.Module):
-    """A learned table added to a sequence."""
+    """A learned table, the first rows of which are added to a sequence."""
 
     def __init__(self, length: int, width: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(length, width) * 0.02)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.weight
+        return x + self.weight[: x.shape[1]]
+
+
+class Unembedding(nn.Module):
+    """A linear layer whose weight is the table of an embedding.
+
+    The table is neither a parameter nor a buffer here, for the embedding owns it. Until it is set
+    to that one's weight it is random; it follows the module to devices and number formats.
+    """
+
+    def __init__(self, vocabulary: int, width: int) -> None:
+        super().__init__()
+        self.weight = torch.randn(vocabulary, width).requires_grad_()
+
+    def _apply(self, fn: Any, *args: Any, **options: Any) -> Any:
+        if not isinstance(self.weight, nn.Parameter):
+            self.weight = fn(self.weight.detach()).requires_grad_()
+        return super()._apply(fn, *args, **options)  # type: ignore[no-untyped-call]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.linear(x, self.weight)
 
 
 class SelfAttention(nn.MultiheadAttention):
