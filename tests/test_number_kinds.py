@@ -568,7 +568,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "8x8x3 | adaptivemaxpool 2x2x2": ("E31", ""),
     "784 | gap": ("E31", ""),
     "10x16 | fc 5": ("E30", "`cls | fc 5`, `linear 5`"),
-    "8x8x3 | linear 5": ("E31", "`conv 1x1x5`"),
     "8x8x30 | gn": ("E14", "`gn 2` is possible"),
     "HxWx30 | gn 32": ("E14", ""),
     "784 | lrn": ("E31", ""),

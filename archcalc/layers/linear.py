@@ -1,4 +1,4 @@
-"""Fully connected layers: on a flattened volume, and on the last dimension of a sequence."""
+"""Fully connected layers: on all values at once, and on the last dimension only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..arithmetic.dims import Shape, product
 from ..errors import LayerError
-from .base import Contraction, Count, View, Weights, Windows, described, hwc
+from .base import (
+    Contraction,
+    Count,
+    View,
+    Weights,
+    Windows,
+    channels,
+    described,
+    hwc,
+    spatial,
+    volume,
+)
 from .options import flag, size
 
 if TYPE_CHECKING:
@@ -53,35 +64,37 @@ class FullyConnected(Contraction, word="fc"):
 
 @dataclass(frozen=True)
 class Linear(Contraction, word="linear"):
-    """Linear: the same fully connected layer for each token, on the last dimension only."""
+    """Linear: the same fully connected layer for each token or position of a map.
+
+    It works on the last dimension only, the width of tokens or the channels of HxWxC: there it is
+    a 1x1 convolution.
+    """
 
     units: int = size("N", "number of outputs", "a number of outputs")
     bias: bool = flag("bias", "nobias", "one learned constant per output", True)
 
-    examples = ("197x768 | linear 3072", "100 | linear 10 nobias")
+    examples = ("197x768 | linear 3072", "100 | linear 10 nobias", "14x14x384 | linear 1536")
 
     def check(self, x: Shape) -> None:
-        if len(x) > 2:
-            raise LayerError(
-                "E31",
-                f"linear works on the last dimension of tokens; the input is {described(x)}",
-                help=f"`conv 1x1x{self.units}` for every position, or `fc {self.units}` for all",
-            )
+        """Take any shape."""
 
     def windows(self, x: Shape) -> Windows:
-        return View.POINTWISE if len(x) == 2 else View.WHOLE
+        return View.POINTWISE if spatial(x) else View.WHOLE
 
     def output(self, x: Shape) -> Shape:
-        return (*x[:-1], self.units)
+        return volume(self.units, spatial(x))
 
     def weights(self, x: Shape) -> Weights:
-        taps: Weights = {"weight": (self.units, x[-1])}
+        taps: Weights = {"weight": (self.units, channels(x))}
         return {**taps, "bias": (self.units,)} if self.bias else taps
 
     def macs(self, x: Shape, y: Shape) -> Count:
-        return product(y) * product((x[-1],))
+        return product(hwc(y)) * product((channels(x),))
 
     def build(self, *inputs: Shape) -> nn.Module:
         from torch import nn
 
-        return nn.Linear(inputs[0][-1], self.units, self.bias)
+        from .torch_modules import channels_last
+
+        (x,) = inputs
+        return channels_last(nn.Linear, len(spatial(x)), channels(x), self.units, self.bias)
