@@ -43,6 +43,17 @@ SPECS = {  # with the published truth, where there is one (size per axis)
     "48x48x1 | adaptiveavgpool 12x16 | conv 3x3x2 pad 1": None,
     "60x2 | conv 3x4 pad 1 s2 | conv 5x4 pad 0:4 | maxpool 2": None,
     "24x20x22x1 | conv 3x2x1x2 pad 1x0x0 | maxpool 2x2x1": None,
+    "48x48x1 | conv 3x3x2 pad 1 | crop 30x41 | conv 3x3x2": (5, 5),
+    "49x46x1 | conv 3x3x2 s2 pad 1 | crop 16x17 | conv 2x2x2": (5, 5),
+    "60x2 | conv 3x4 pad 1 | crop 41 | maxpool 3": (5,),
+    "60x60x1 | conv 3x3x2 | concat( crop 40x40 ; maxpool 2x2 | conv 3x3x2 | conv 3x3x2"
+    " | deconv 2x2x2 s2 | crop 40x40 ) | conv 3x3x1": None,
+    "48x48x2 | conv 3x3x2 pad 1 | pixelunshuffle 2 | conv 3x3x2 pad 1": (8, 8),
+    "48x48x4 | pixelshuffle 2 | pixelunshuffle 3 | shuffle groups 3 | padchannels 12": None,
+    "48x48x2 | conv 3x3x4 pad 1 | winattn 4 heads 2": (6, 6),
+    "48x48x2 | conv 3x3x4 pad 1 | winattn 5 heads 2 shift | layerscale": (7, 7),
+    "90x90x1 | conv 2x2x4 s2 | res( winattn 3 ) | res( winattn 3 shift ) | conv 3x3x2": None,
+    "60x60x1 | conv 1x1x4 | winattn 4 | pixelunshuffle 2 | winattn 3 shift": None,
 }
 
 
