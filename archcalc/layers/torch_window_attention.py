@@ -28,7 +28,8 @@ class WindowAttention(nn.Module):
         x = functional.pad(x, (0, -columns % self.window, 0, -rows % self.window))
         x = x.movedim(1, -1).roll([-n for n in self.shifts], (1, 2))
         y = self._joined(self._attended(self._parted(x), self._apart(x)))
-        return y.roll(self.shifts, (1, 2)).movedim(-1, 1)[..., :rows, :columns]
+        y = y.roll(self.shifts, (1, 2)).movedim(-1, 1)
+        return y[..., :rows, :columns].contiguous()
 
     def _parted(self, x: Tensor) -> Tensor:
         """Cut (N, H, W, C) into windows: (N, rows, columns, M*M, C)."""

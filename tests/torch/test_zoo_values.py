@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from counting import sample
+from test_backward import on_meta, trained
 from test_gradient_field import reached
 
 import archcalc
@@ -100,3 +102,22 @@ def test_a_shared_table_follows_its_module() -> None:
     table = torch.nn.Embedding(7, 4)
     module.weight = table.weight
     assert module.float().weight is table.weight
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "16x16x8 | winattn 4",
+        "16x18x3 | conv 2x2x8 s2 | res( ln | winattn 3 heads 2 ) | layerscale | winattn 4 shift",
+        "20x20x3 | conv 3x3x8 | concat( crop 12x12 ; maxpool 2x2 | conv 3x3x8 | upsample 2"
+        " | crop 12x12 ) | conv 3x3x4",
+        "8x8x3 | linear 4 | pixelunshuffle 2 | shuffle | padchannels 20 | linear 2",
+        "12 | embedding 100x8 | posembed 40 | res( ln | attn heads 2 causal ) | ln | unembed 100",
+        "5x3 | unembed 10",
+        "5x3 | unembed 10 | unembed 4",
+    ],
+)
+def test_training_macs_are_torchs(text: str) -> None:
+    net = archcalc.analyze(text)
+    x = sample(net.graph.inputs["input"], tokens="| embedding" in text)
+    assert net.total("training_macs") == trained(on_meta(net), x)
