@@ -50,11 +50,15 @@ def names(pattern: str = "") -> tuple[str, ...]:
 
 
 def zoo_architecture(
-    name: str, values: Mapping[str, Any] | None = None, *, train: bool = False
+    name: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    train: bool = False,
+    input: str = "",
 ) -> Architecture:
     """Return one entry, its symbols replaced by values. Errors: as ``readers.read``."""
     name = name.removeprefix("zoo:").lower()
-    graph = read(f"zoo:{name}", values)
+    graph = read(f"zoo:{name}", values, input=input)
     return Architecture(name, entries()[name], walk(graph, Settings(train=train)))
 
 

@@ -16,7 +16,7 @@ from .notation.format import layer_text
 from .quantities import QUANTITIES, quantity
 from .quantities.base import Quantity
 from .quantities.receptive_field import WHOLE
-from .remarks import assumptions, notes, spec_text, where_table
+from .remarks import assumptions, budget_notes, notes, spec_text, where_table
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
@@ -190,6 +190,7 @@ class Comparison:
             blocks.append(where)
         for analysis, name in zip(self.analyses, self.names, strict=True):
             blocks += notes(analysis, name)
+            blocks += budget_notes(analysis, name)
         blocks.append(
             Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
         )

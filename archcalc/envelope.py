@@ -8,6 +8,7 @@ from typing import Any
 from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .conventions import cost
+from .figures import budget
 from .layers.base import ordered
 from .notation.format import canonical, inlined, layer_text
 from .quantities import QUANTITIES
@@ -84,6 +85,15 @@ def architecture(analysis: Analysis, name: str, convention: str, layout: str) ->
         "totals": totals,
         "layers": layers,
         "unknown": list(analysis.unknown()),
+        "budget": [
+            {
+                "quantity": checked.figure.key,
+                "limit": f"{checked.figure.relation} {checked.figure.text}",
+                "value": jsonable(checked.value, checked.column.unit, layout),
+                "verdict": checked.verdict,
+            }
+            for checked in budget(analysis)
+        ],
         "warnings": [
             {"code": w.code, "message": w.message, "span": w.span.as_dict() if w.span else None}
             for w in analysis.graph.warnings

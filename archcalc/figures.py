@@ -52,6 +52,12 @@ def check(analysis: Analysis, figure: Figure) -> Checked:
     return Checked(figure, column, value, _verdict(value, *_number(figure)))
 
 
+def budget(analysis: Analysis) -> list[Checked]:
+    """Return the limits that a net's spec sets, each held against the net."""
+    spec = analysis.graph.spec
+    return [within(analysis, limit) for limit in spec.budget] if spec else []
+
+
 def within(analysis: Analysis, limit: Figure) -> Checked:
     """Hold a budget against an analysis; the verdict is ``within`` or ``over``.
 

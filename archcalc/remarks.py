@@ -8,8 +8,10 @@ from typing import Any
 
 from .analysis import Analysis, Settings, walk
 from .arithmetic.expression import symbolic_text
+from .arithmetic.units import printed
 from .arithmetic.unknown import Unknown
 from .explanation import cost_formula
+from .figures import budget
 from .notation.format import inlined, layer_text, stages
 from .quantities import quantity
 from .quantities.base import Quantity
@@ -111,6 +113,28 @@ def notes(analysis: Analysis, name: str = "") -> list[Block]:
                 "note",
             )
         )
+    return found
+
+
+def said(analysis: Analysis) -> list[Block]:
+    """Return what a spec says about itself, such as which of several nets of one name it is."""
+    spec = analysis.graph.spec
+    return [Text(spec.note, "note")] if spec and spec.note else []
+
+
+def budget_notes(analysis: Analysis, name: str = "") -> list[Block]:
+    """Return a line for each limit that the spec sets: within, or over by how much."""
+    found: list[Block] = []
+    where = f"{name}: " if name else ""
+    for checked in budget(analysis):
+        limit = checked.figure
+        said = f"budget {checked.column.title} {limit.relation} {limit.text}"
+        known = getattr(checked.value, "at_least", checked.value)
+        if checked.verdict == "over":
+            over = known - int(printed(limit.text)[0])
+            found.append(Text(f"{where}{said}: exceeded by {over:,} ({known:,})", "note"))
+        else:
+            found.append(Text(f"{where}{said}: within ({known:,})", "note"))
     return found
 
 

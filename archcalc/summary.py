@@ -15,7 +15,7 @@ from .layers.base import spatial
 from .notation.format import layer_text
 from .quantities.base import OfOutput, Quantity
 from .quantities.receptive_field import WHOLE, states
-from .remarks import assumptions, notes, spec_text
+from .remarks import assumptions, budget_notes, notes, said, spec_text
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "params", "macs", "receptive_field")
@@ -108,7 +108,8 @@ class Summary:
             (shape, *_) = self.analysis.graph.inputs.values()
             what = "pixels" if len(shape) > 2 else "positions"
             blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} {what}", "note"))
-        blocks += notes(self.analysis)
+        blocks += [*said(self.analysis), *notes(self.analysis)]
+        blocks += budget_notes(self.analysis)
         blocks.append(
             Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
         )

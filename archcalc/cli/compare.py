@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -31,7 +32,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     file's.
     """
     from ..comparison import compare
-    from .output import analyses, show
+    from .output import analyses, over_budget, show
 
     columns = column_keys(options["columns"])
     found = analyses(specs, options)
@@ -43,3 +44,5 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         layout=options["layout"],
     )
     show(compared.page(per_layer=options["per_layer"]), options)
+    if over_budget(found):
+        sys.exit(1)

@@ -47,6 +47,7 @@ _READING = (
     click.option(
         "--set", "values", multiple=True, metavar="C=480,r=16", help="Numbers for symbols."
     ),
+    click.option("--input", metavar="SHAPE", default="", help="Another input, such as 32x32x3."),
     click.option("--strict", is_flag=True, help="Warnings are errors."),
 )
 

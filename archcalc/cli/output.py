@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from ..analysis import Analysis, Settings, walk
 from ..errors import Problem, SpecError, UsageError
+from ..figures import budget
 from ..readers import read
 from ..renderers import format_of, render
 from ..table import Block, Page, SpecText, Text
@@ -27,13 +28,18 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
     for source in sources:
-        graph = read(source, values, layout=options["layout"], unused=True)
+        graph = read(source, values, layout=options["layout"], input=options["input"], unused=True)
         found.append(walk(graph, settings))
     for name in values:
         if not any(name in analysis.graph.values for analysis in found):
             raise UsageError("E29", f"no symbol {name} in any spec", "see `archcalc fmt SPEC`")
     warn([w for analysis in found for w in analysis.graph.warnings], options)
     return found
+
+
+def over_budget(found: Sequence[Analysis]) -> bool:
+    """Tell whether a net breaks a limit that its own spec sets: a finding, exit code 1."""
+    return any(checked.verdict == "over" for analysis in found for checked in budget(analysis))
 
 
 def warn(warnings: list[Problem], options: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -28,7 +29,7 @@ def command(spec: str, **options: Any) -> None:
     Show every layer of one architecture, with totals.
     """
     from ..summary import summarize
-    from .output import analyses, show
+    from .output import analyses, over_budget, show
 
     columns = column_keys(options["columns"])
     (analysis,) = analyses((spec,), options)
@@ -41,3 +42,5 @@ def command(spec: str, **options: Any) -> None:
         layout=options["layout"],
     )
     show(made.page(), options)
+    if over_budget([analysis]):
+        sys.exit(1)

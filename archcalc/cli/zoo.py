@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -89,7 +90,8 @@ def show_(name: str, **options: Any) -> None:
     from .options import symbol_values
     from .output import show
 
-    one = zoo_architecture(name, symbol_values(options["values"]), train=options["train"])
+    values = symbol_values(options["values"])
+    one = zoo_architecture(name, values, train=options["train"], input=options["input"])
     show(show_page(one, convention=options["convention"]), options)
 
 
@@ -114,7 +116,7 @@ def export(name: str, kind: str, output: str | None, verbose: bool) -> None:
     from ..readers import spec_of
     from .output import write
 
-    spec = spec_of(f"zoo:{name.removeprefix('zoo:')}")
+    spec = replace(spec_of(f"zoo:{name.removeprefix('zoo:')}"), published=())
     text = to_yaml(spec) if kind == "yaml" else short_form(inlined(spec)) + "\n"
     if output is None:
         sys.stdout.write(text)

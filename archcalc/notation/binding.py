@@ -316,18 +316,9 @@ class _Binder:
         return f"archcalc layers {self.word}"
 
     def example(self) -> str:
-        written = {
-            "conv": "`conv 3x3x64`",
-            "deconv": "`deconv 2x2x64 s2`",
-            "dwconv": "`dwconv 3x3`",
-            "embedding": "`embedding 30522x768`",
-            "pixelshuffle": "`pixelshuffle 2`",
-            "opaque": "`opaque routing 14x14x256 params 1000 macs 2000000`",
-        }
-        if self.word in written:
-            return written[self.word]
-        kinds = [o.kind for o in self.options.values() if o.kind in ("sizes", "size")]
-        return f"`{self.word} 2x2`" if "sizes" in kinds else f"`{self.word} 64`"
+        """Return a stage to imitate: the last of the first example that the class gives."""
+        examples: tuple[str, ...] = self.kind.examples  # type: ignore[attr-defined]
+        return f"`{examples[0].rpartition('|')[2].strip()}`"
 
     def size_advice(self, atom: Atom) -> str:
         """Return how a size that stands alone is meant to be written."""

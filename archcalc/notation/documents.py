@@ -148,6 +148,7 @@ class _Document:
             span=Span(self.source, 0, len(self.text)),
             input_span=input_span,
             warnings=tuple(self.warnings),
+            is_yaml=True,
             symbols=symbols,
             definitions=tuple(one for one in self.blocks.made.values() if one is not None),
             note=texts["note"],

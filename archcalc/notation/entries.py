@@ -126,6 +126,7 @@ class Spec:
     span: Span | None = field(default=None, compare=False, repr=False)
     input_span: Span | None = field(default=None, compare=False, repr=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
+    is_yaml: bool = field(default=False, compare=False)
     symbols: dict[str, Number] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = field(default=(), compare=False, repr=False)
     note: str = field(default="", compare=False)

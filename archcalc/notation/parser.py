@@ -59,8 +59,8 @@ def parse_stage(
     return made
 
 
-def parse_input(text: str, name: str, *, places: Places) -> tuple[Size, ...]:
-    """Read the input shape of a document. Errors: as :func:`parse`."""
+def parse_input(text: str, name: str, *, places: Places | None = None) -> tuple[Size, ...]:
+    """Read an input shape that stands by itself. Errors: as :func:`parse`."""
     plain, source = normalized(text, name, places)
     parser = _Parser(plain, source, Context())
     _, sizes, _ = parser.alone(parser.input)

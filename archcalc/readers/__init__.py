@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..expansion import expand
 from ..graph import Graph
 from ..notation.entries import Spec
+from ..notation.parser import parse_input
 from . import inline, stored, zoo
 
 READERS = (zoo, stored, inline)
@@ -31,10 +33,16 @@ def read(
     values: Mapping[str, Any] | None = None,
     *,
     layout: str = "hwc",
+    input: str = "",
     unused: bool = False,
 ) -> Graph:
     """Return the graph of a source; ``values`` replace symbols, all of which have to be there.
 
-    Errors: as :func:`spec_of`; ``unused`` lets values pass that the spec has no symbol for.
+    ``input`` is a shape that replaces the spec's own. Errors: as :func:`spec_of`; ``unused`` lets
+    values pass that the spec has no symbol for.
     """
-    return expand(spec_of(source, layout=layout), values, unused=unused)
+    spec = spec_of(source, layout=layout, fragment=bool(input))
+    if input:
+        sizes = parse_input(input, "--input")
+        spec = replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
+    return expand(spec, values, unused=unused)

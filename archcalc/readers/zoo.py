@@ -39,10 +39,15 @@ def spec(source: str, layout: str, fragment: bool) -> Spec:
     return read_document(families()[family], f"zoo/{family}.yaml", variant=name, layout=layout)
 
 
+def _bare(name: str) -> str:
+    return re.sub(r"[-_. ]", "", name)
+
+
 def unknown(name: str) -> UsageError:
     """Return the error that says which names are near."""
     known = entries()
-    alike = [one for one in known if one.startswith(name)] or get_close_matches(name, known, 3, 0.6)
+    alike = [one for one in known if _bare(one) == _bare(name) or one.startswith(name)]
+    alike = alike or get_close_matches(name, known, 3, 0.6)
     nearest = f"; nearest: {', '.join(alike[:4])}" if alike else ""
     return UsageError(
         "E34", f'no zoo entry "{name[:40]}"{nearest}', "`archcalc zoo list`; a file has a path"
