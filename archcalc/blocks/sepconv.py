@@ -38,10 +38,13 @@ class SeparableConv(Block, word="sepconv"):
 
     def body(self, x: Shape) -> str:
         if len(self.kernel) != len(spatial(x)):
+            needs = {1: "length x channels", 2: "height x width x channels"}.get(
+                len(self.kernel), "depth x height x width x channels"
+            )
             raise LayerError(
                 "E31",
-                f"sepconv with the window {axes_text(self.kernel)} needs {len(self.kernel)} axes "
-                f"and channels; the input is {described(x)}",
+                f"sepconv with the window {axes_text(self.kernel)} needs {needs}; the input is "
+                f"{described(x)}",
                 part="kernel",
             )
         behind = "nobias" if self.bare else f"+bn +{self.activation}"

@@ -38,24 +38,27 @@ class ShuffleUnit(Block, word="shuffleunit"):
 
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
-        inside = self._inside()
+        self._check_quarter()
         adds = certainly(self.stride == 1)
-        new = self.channels if adds else self._new_channels(x)
+        if adds:
+            self._check_unchanged(x)
+        else:
+            self._check_widened(x)
+        kept = "" if adds else f" - {channels(x)}"
         first = 1 if self.ungrouped else self.groups
         shuffle = "" if certainly(self.groups == 1) else f"| shuffle groups ({self.groups}) "
         chain = (
-            f"reduce: conv 1x1x({inside}) groups ({first}) +bn +relu {shuffle}"
+            f"reduce: conv 1x1x({self.channels}/4) groups ({first}) +bn +relu {shuffle}"
             f"| depthwise: dwconv 3x3 pad 1 stride {axes_text(self.stride)} +bn "
-            f"| restore: conv 1x1x({new}) groups ({self.groups}) +bn"
+            f"| restore: conv 1x1x({self.channels}{kept}) groups ({self.groups}) +bn"
         )
         if adds:
-            self._check_unchanged(x)
             return f"res( {chain} ) | relu"
         return f"concat( avgpool 3x3 stride {axes_text(self.stride)} pad 1 ; {chain} ) | relu"
 
-    def _inside(self) -> int:
+    def _check_quarter(self) -> None:
         try:
-            return exact_div(self.channels, 4)
+            exact_div(self.channels, 4)
         except NotExact:
             raise LayerError(
                 "E27",
@@ -64,11 +67,9 @@ class ShuffleUnit(Block, word="shuffleunit"):
                 help=f"`shuffleunit {4 * (self.channels // 4 + 1)}`",
             ) from None
 
-    def _new_channels(self, x: Shape) -> int:
-        """Return the channels that the convolutions add to those of the pooled input."""
-        new = self.channels - channels(x)
+    def _check_widened(self, x: Shape) -> None:
         require(
-            new >= 1,
+            self.channels > channels(x),
             lambda: LayerError(
                 "E17",
                 f"{channels(x)} channels are kept beside new ones, which leaves none of "
@@ -77,7 +78,6 @@ class ShuffleUnit(Block, word="shuffleunit"):
                 help=f"`shuffleunit {2 * channels(x)} stride {axes_text(self.stride)}`",
             ),
         )
-        return new
 
     def _check_unchanged(self, x: Shape) -> None:
         require(
