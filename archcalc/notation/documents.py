@@ -63,14 +63,24 @@ def variants(text: str, name: str) -> tuple[str, ...]:
 
 
 def stage_places(text: str, name: str) -> list[tuple[Scalar, Entry]]:
-    """Return every stage text of a YAML spec with the entry it was read as, variants included."""
+    """Return every stage text of a YAML spec with the entry it was read as, variants included.
+
+    Stages of words that have default options in the text are left out: what they say does not
+    tell what they are.
+    """
     document = _Document(text, name, "hwc")
     found: dict[int, tuple[Scalar, Entry]] = {}
+    words: set[str] = set()
     for variant in ("", *document.variants):
         document.stages.clear()
         document.spec(variant)
+        words |= document.defaults.keys()
         found.update({scalar.span.start: (scalar, entry) for scalar, entry in document.stages})
-    return [found[start] for start in sorted(found)]
+    return [
+        (scalar, entry)
+        for _, (scalar, entry) in sorted(found.items())
+        if not words & set(re.findall(r"\w+", scalar.text))
+    ]
 
 
 @dataclass
