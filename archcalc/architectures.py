@@ -45,8 +45,12 @@ class Architecture:
 
 
 def names(pattern: str = "") -> tuple[str, ...]:
-    """Return the names of the zoo that contain a text, in the order of the files."""
-    return tuple(name for name in entries() if pattern.lower() in name)
+    """Return the names that begin with a text, else those that contain it."""
+    text = pattern.lower()
+    begins = tuple(
+        name for name, family in entries().items() if name.startswith(text) or family == text
+    )
+    return begins or tuple(name for name in entries() if text in name)
 
 
 def zoo_architecture(
@@ -149,8 +153,7 @@ def show_page(one: Architecture, *, convention: str = "macs") -> Page:
     blocks.append(
         Table(heads, tuple((Cell(q.title), Cell(_value(one, q), _exact(q))) for q in shown))
     )
-    if spec.published:
-        blocks.append(_figure_table(one.figures))
+    blocks += _figure_tables(one.figures)
     for checked in one.figures:
         if checked.figure.differs:
             about = _about(checked)
@@ -158,35 +161,52 @@ def show_page(one: Architecture, *, convention: str = "macs") -> Page:
                 Text(f"{about} = {checked.figure.text}: {checked.figure.differs}", "note")
             )
     blocks += notes(one.analysis)
-    return Page(tuple(blocks), lambda: _show_data(one, convention))
+    records = _records(one.figures) if spec.published else None
+    return Page(tuple(blocks), lambda: _show_data(one, convention), records)
 
 
 def _exact(column: Quantity) -> str:
     return "exact" if column.unit == "count" else column.unit
 
 
-def _figure_table(figures: Sequence[Checked]) -> Table:
+def _figure_tables(figures: Sequence[Checked]) -> list[Table]:
+    """Return a table for each source, in the order in which the sources appear."""
+    by_source: dict[str, list[Checked]] = {}
+    for one in figures:
+        by_source.setdefault(one.figure.source, []).append(one)
     heads = (
-        Column("figure", "published", right=False, wraps=True),
+        Column("figure", "published", right=False),
         Column("printed", "printed"),
         Column("computed", "computed"),
         Column("verdict", "", right=False),
-        Column("source", "source", right=False, wraps=True),
     )
-    rows = []
-    for one in figures:
-        verdict = _VERDICTS[one.verdict]
-        if one.figure.thousand != 1000:
-            verdict += f", K = {one.figure.thousand}"
-        rows.append(
-            (
-                Cell(_about(one)),
-                Cell(one.figure.text),
-                Cell(one.value, _exact(one.column)),
-                Cell(verdict),
-                Cell(one.figure.source),
-            )
-        )
+    return [
+        Table(heads, tuple(_figure_row(one) for one in mine), title=source)
+        for source, mine in by_source.items()
+    ]
+
+
+def _figure_row(one: Checked) -> tuple[Cell, ...]:
+    verdict = _VERDICTS[one.verdict]
+    if one.figure.thousand != 1000:
+        verdict += f", K = {one.figure.thousand}"
+    value = Cell(one.value, _exact(one.column))
+    return (Cell(_about(one)), Cell(one.figure.text), value, Cell(verdict))
+
+
+def _records(figures: Sequence[Checked]) -> Table:
+    """Return the figures as scripts read them: one table, with sources and explanations."""
+    heads = (
+        Column("figure", "published", right=False),
+        Column("printed", "printed"),
+        Column("computed", "computed"),
+        Column("verdict", "", right=False),
+        Column("source", "source", right=False),
+        Column("differs", "differs", right=False),
+    )
+    rows = [
+        (*_figure_row(one), Cell(one.figure.source), Cell(one.figure.differs)) for one in figures
+    ]
     return Table(heads, tuple(rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -132,6 +133,7 @@ class _Expansion:
         self.bodies: dict[tuple[int, Shape], Chain] = {}
         self.merges: dict[str, Layer] = {}
         self.training = False
+        self.inside: Span | None = None  # the stage of the block that is being expanded
 
     def graph(self) -> Graph:
         if self.spec.input is None:
@@ -190,7 +192,11 @@ class _Expansion:
 
     def report(self, problem: Problem) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
+            self.problems.append(self.placed(problem))
+
+    def placed(self, problem: Problem) -> Problem:
+        """Return a problem of a layer inside a block at the stage that its author wrote."""
+        return problem if self.inside is None else replace(problem, span=self.inside, label="")
 
     # Entries: each takes the name it reads and returns the name to read on, or None on an error
 
@@ -277,12 +283,15 @@ class _Expansion:
             try:
                 block = self.nameable(self.with_values(entry.block))
                 inside = tuple(self.named(size) for size in shape)
-                body = parse(f"... | {block.body(inside)}", fragment=True).body
+                body = _fragment(block.body(inside))
             except LayerError as error:
                 self.report(self.problem_of(error, entry.parts, entry.span, name, (shape,)))
                 return None
             self.bodies[key] = body
-        return self.composition(self.bodies[key], x, name)
+        outer, self.inside = self.inside, self.inside or entry.span
+        here = self.composition(self.bodies[key], x, name)
+        self.inside = outer
+        return here
 
     def composition(self, body: Chain, x: str, name: str) -> str | None:
         """Expand a block's body; branches it begins with take the block's own name."""
@@ -298,8 +307,10 @@ class _Expansion:
         return replace(block, **{key: self.named(value) for key, value in given.items()})
 
     def named(self, value: Any) -> Any:
-        """Return a number as it is and an expression, such as ``floor(C/2)``, under a new name."""
+        """Return what the notation can hold as it is, and ``floor(C/2)`` under a new name."""
         if not getattr(value, "free_symbols", None) or value.is_Symbol:
+            return value
+        if not re.search(r"[A-Za-z]\(|\b\d+/\d", str(value)):
             return value
         import sympy
 
@@ -359,7 +370,8 @@ class _Expansion:
             self.known[key] = facts
             for code, text in layer.cautions(*shapes):
                 if len(self.warnings) < MOST_PROBLEMS:
-                    self.warnings.append(Problem(code, text.replace("{name}", name), entry.span))
+                    caution = Problem(code, text.replace("{name}", name), entry.span)
+                    self.warnings.append(self.placed(caution))
         if len(self.nodes) == self.most:  # blocks such as se stand for several
             raise self.too_many(f"more than {self.most:,} layers")
         unique, number = name, 1
@@ -442,6 +454,12 @@ class _Expansion:
             index = int(error.part.split()[1])
             at = entry.branches[index].span if index < len(entry.branches) else span
         return Problem(error.code, error.message, at, error.help, error.label, _where(name, shapes))
+
+
+@lru_cache(maxsize=1024)
+def _fragment(text: str) -> Chain:
+    """Return what a block's notation says; the same blocks come again and again."""
+    return parse(f"... | {text}", fragment=True).body
 
 
 def _branches(chain: Chain) -> bool:

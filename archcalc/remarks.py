@@ -18,7 +18,7 @@ from .quantities.base import Quantity
 from .table import Block, Cell, Column, SpecText, Table, Text
 
 _MOST_PARTS = 8
-_LONGEST_SPEC = 640  # eight lines of a terminal
+_LONGEST_SPEC = {True: 160, False: 640}  # of the zoo, of a file: two and eight lines
 
 
 def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None:
@@ -75,8 +75,9 @@ def spec_text(analysis: Analysis, name: str, layout: str = "hwc") -> SpecText:
         *sizes, channels = spec.input
         first = "x".join(str(size) for size in (channels, *sizes))
     source = spec.span.source.name if spec.span else "spec"
-    if source not in ("spec", "-") and sum(map(len, others)) > _LONGEST_SPEC:
-        asked = spec.name if source.startswith("zoo/") else source
+    is_named = source.startswith("zoo/")
+    if source not in ("spec", "-") and sum(map(len, others)) > _LONGEST_SPEC[is_named]:
+        asked = spec.name if is_named else source
         pointer = f"... {len(analysis.nodes)} layers (archcalc fmt {asked} prints them)"
         return SpecText(name, (first, pointer))
     return SpecText(name, (first, *others))

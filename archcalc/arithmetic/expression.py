@@ -195,7 +195,11 @@ class _Parser:
         return self.tokens[self.next][1] if self.next < len(self.tokens) else self.end
 
     def sum(self, depth: int) -> Any:
-        left = self.term(depth)
+        if self.peek() == "-":  # -C + N
+            self.take()
+            left: Any = ("-", 0, self.term(depth))
+        else:
+            left = self.term(depth)
         while self.peek() in ("+", "-"):
             left = (self.take(), left, self.term(depth))
         return left

@@ -97,27 +97,23 @@ def show_(name: str, **options: Any) -> None:
 
 @command.command("export", short_help="Write one architecture as a file of your own.")
 @click.argument("name", shell_complete=_complete)
-@click.option(
-    "--as", "kind", type=click.Choice(["yaml", "inline"]), default="yaml", help="YAML, or one line."
-)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an internal error.")
-def export(name: str, kind: str, output: str | None, verbose: bool) -> None:
+def export(name: str, output: str | None, verbose: bool) -> None:
     """Examples:
 
     \b
     archcalc zoo export resnet50 -o my.yaml
-    archcalc zoo export lenet5 --as inline
+    archcalc fmt lenet5 --inline --short
 
-    Write one architecture as a spec of its own, to change it.
+    Write one architecture as a YAML spec of its own, to change it.
     """
-    from ..notation.format import inlined, short_form
     from ..notation.yaml_text import to_yaml
     from ..readers import spec_of
     from .output import write
 
     spec = replace(spec_of(f"zoo:{name.removeprefix('zoo:')}"), published=())
-    text = to_yaml(spec) if kind == "yaml" else short_form(inlined(spec)) + "\n"
+    text = to_yaml(spec)
     if output is None:
         sys.stdout.write(text)
     else:

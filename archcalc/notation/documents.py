@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from ..arithmetic.dims import NotExact
@@ -53,12 +54,12 @@ def read_document(text: str, name: str, *, variant: str = "", layout: str = "hwc
     Errors: :class:`SpecError` with every mistake, up to twenty; :class:`UsageError` (E34) for a
     variant that the text does not have.
     """
-    return _Document(text, name, layout).spec(variant)
+    return _document(text, name, layout).spec(variant)
 
 
 def variants(text: str, name: str) -> tuple[str, ...]:
     """Return the names of what a YAML text describes: its own, then its variants'."""
-    document = _Document(text, name, "hwc")
+    document = _document(text, name, "hwc")
     return (document.own_name(), *document.variants)
 
 
@@ -68,7 +69,7 @@ def stage_places(text: str, name: str) -> list[tuple[Scalar, Entry]]:
     Stages of words that have default options in the text are left out: what they say does not
     tell what they are.
     """
-    document = _Document(text, name, "hwc")
+    document = _document(text, name, "hwc")
     found: dict[int, tuple[Scalar, Entry]] = {}
     words: set[str] = set()
     for variant in ("", *document.variants):
@@ -81,6 +82,12 @@ def stage_places(text: str, name: str) -> list[tuple[Scalar, Entry]]:
         for _, (scalar, entry) in sorted(found.items())
         if not words & set(re.findall(r"\w+", scalar.text))
     ]
+
+
+@lru_cache(maxsize=8)
+def _document(text: str, name: str, layout: str) -> _Document:
+    """Return a document; its tree serves all its variants."""
+    return _Document(text, name, layout)
 
 
 @dataclass
@@ -113,8 +120,7 @@ class _Document:
         for key, overlay in self.pairs(node, "variants"):
             known = (*KEYS, "extends")
             self.variants[key.text] = self.fields(overlay, known, f"variant {key.text}")
-        if self.problems:
-            raise SpecError(self.problems)
+        self.misplaced = tuple(self.problems)
 
     # The whole
 
@@ -133,7 +139,7 @@ class _Document:
 
     def spec(self, variant: str) -> Spec:
         """Return one spec of the document: its own, or a variant."""
-        self.problems, self.warnings, self.blocks = [], [], _Blocks()
+        self.problems, self.warnings, self.blocks = list(self.misplaced), [], _Blocks()
         merged = self.merged(variant)
         texts = {key: self.words(merged, key) for key in TEXTS}
         symbols = self.numbers(merged)
@@ -341,9 +347,10 @@ class _Document:
             return made.body if has_input else made
         if "layers" not in merged:
             span = Span(self.source, 0, 1)
-            self.problem("E25", "the key layers is missing", span, "layers: [...], or net: |")
+            if not self.misplaced:  # it may be there under another name
+                self.problem("E25", "the key layers is missing", span, "layers: [...], or net: |")
             return nothing
-        if not has_input and not self.problems:
+        if not has_input and "input" not in merged and not self.misplaced:
             fact = "the spec has no input shape"
             self.problem("E02", fact, merged["layers"][0].span, "input: 224x224x3")
         node = merged["layers"][1]

@@ -10,7 +10,7 @@ from .documents import VERSION, stage_places
 from .entries import Aux, Chain, Entry, Figure, Number, Parallel, Size, Spec
 from .format import stage_text
 
-WIDTH = 100
+WIDTH = 70
 
 
 def to_yaml(spec: Spec) -> str:

@@ -88,7 +88,7 @@ def _table(table: Table, exact: bool, width: int, layout: str) -> str:
     if hidden:
         count = f"{len(hidden)} column{'s' * (len(hidden) > 1)} hidden"
         drawn += f"\n({count}: {', '.join(hidden)}; -w for all)"
-    return f"{table.title}\n{drawn}" if table.title else drawn
+    return f"{_wrapped(table.title, width or 80)}\n{drawn}" if table.title else drawn
 
 
 def _narrowed(table: Table, rows: list[list[str]], excess: int) -> list[list[str]]:
