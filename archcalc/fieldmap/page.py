@@ -1,0 +1,318 @@
+"""What ``archcalc field`` shows: the layers' fields, one unit's place in the input, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..arithmetic.expression import size_text
+from ..arithmetic.unknown import Unknown
+from ..envelope import SCHEMA, jsonable
+from ..errors import Problem
+from ..layers.base import spatial, written
+from ..notation.format import canonical, inlined, layer_text
+from ..quantities import quantity
+from ..quantities.receptive_field import WHOLE, states
+from ..remarks import spec_text
+from ..table import Block, Cell, Column, Page, Table, Text
+from .alignment import Centers, aligning_input, centers, odd_input, partings
+from .fieldmap import FieldMap, is_placed
+from .rulers import rulers
+from .unit import Rectangle, inside, stretch
+
+_COLUMNS = (
+    Column("layer", "layer", right=False),
+    Column("output", "output"),
+    Column("receptive_field", "field"),
+    Column("jump", "jump"),
+    Column("padding", "padding"),
+    Column("center", "centre"),
+    Column("covers_input", "covers"),
+)
+_MEANING = (
+    "Padding: how far unit 0 looks out of the input. Centre: the middle of what unit 0 sees. "
+    "Covers: whether the unit in the middle sees the whole input."
+)
+_SIDES = {"rows": ("above", "below"), "columns": ("left", "right")}
+_MOST_WARNINGS = 3
+
+
+def page(made: FieldMap, found: Sequence[Problem] = (), *, width: int = 0) -> Page:
+    """Return everything ``archcalc field`` shows; with a width, also the picture as text.
+
+    ``found`` are the :func:`warnings` about the field.
+    """
+    analysis, name = made.analysis, made.analysis.graph.name
+    layers = Table(_COLUMNS, tuple(_rows(made)))
+    blocks: list[Block] = [spec_text(analysis, name, made.layout), layers]
+    unit = None
+    if made.unit is not None:
+        unit = _unit_table(made)
+        blocks.append(unit)
+        about = list(_about_unit(made))
+        blocks += [Text(line, "note") for line in about]
+        if width and made.shown:
+            lines = [*[""] * bool(about), *rulers(made, width), ""]
+            blocks += [Text(line, "picture") for line in lines]
+    blocks += [Text(line, "note") for line in (*_notes(made, found), _MEANING)]
+    return Page(
+        tuple(blocks), lambda: data(made, found), unit if made.asked else layers, made.layout
+    )
+
+
+# The layers
+
+
+def _rows(made: FieldMap) -> Iterable[tuple[Cell, ...]]:
+    analysis = made.analysis
+    columns = [quantity(key) for key in ("output", "receptive_field", "jump")]
+    values = [(column.of(analysis), column.unit) for column in columns]
+    firsts = quantity("first").of(analysis)
+    for i in range(made.target + 1):
+        middle = center(made, i)
+        covers = covers_input(made, i)
+        yield (
+            Cell(analysis.nodes[i].name),
+            *(Cell(column[i], unit) for column, unit in values),
+            Cell(_negative(firsts[i]), "position"),
+            Cell("x".join(map(_decimal, middle)) if middle else None),
+            Cell(None if covers is None else "yes" if covers else "no"),
+        )
+
+
+def center(made: FieldMap, i: int) -> tuple[Any, ...] | None:
+    """Return the middle of what unit 0 of a layer sees, per axis; None where it has no place."""
+    state = states(made.analysis)[i]
+    if not is_placed(state) or any(axis.starts[0] is None for axis in state):
+        return None
+    twice = [axis.starts[0] + axis.ends[0] - 1 for axis in state]
+    return tuple(Fraction(n, 2) if isinstance(n, int) else n / 2 for n in twice)
+
+
+def covers_input(made: FieldMap, i: int) -> bool | None:
+    """Tell whether the unit in the middle of a layer sees the whole input; None if unknown."""
+    state, counts = states(made.analysis)[i], spatial(made.analysis.facts[i].output)
+    if state is WHOLE:
+        return True
+    places = [*made.sizes, *counts]
+    if not is_placed(state) or len(state) != len(counts):
+        return None
+    places += [n for axis in state for n in (*axis.starts, *axis.ends, axis.shift) if n is not None]
+    if not all(isinstance(n, int) for n in places):
+        return None
+    seen = [stretch(axis, n // 2) for axis, n in zip(state, counts, strict=True)]
+    pairs = zip(seen, made.sizes, strict=True)
+    return all(one is not None and one.first <= 0 and one.last >= n - 1 for one, n in pairs)
+
+
+def _negative(first: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    return None if first is None else tuple(-part for part in first)
+
+
+def _decimal(place: Any) -> str:
+    """Return a place as people read it: a half is exact as a decimal.
+
+    >>> _decimal(Fraction(-3, 2))
+    '-1.5'
+    """
+    if not isinstance(place, Fraction):
+        return size_text(place)
+    if place.denominator > 2:
+        return size_text(place)
+    whole = f"{'-' * (place < 0)}{abs(place.numerator) // place.denominator}"
+    return whole + (".5" if place.denominator == 2 else "")
+
+
+# One unit
+
+
+def _unit_table(made: FieldMap) -> Table:
+    field, seen = made.field, inside(made.field, made.sizes)
+    rows = []
+    for i, axis in enumerate(made.axes):
+        padding = field[i].outside(made.sizes[i]) if field else (0, 0)
+        rows.append(
+            (
+                Cell(axis),
+                Cell(str(field[i]) if field else "nothing"),
+                Cell(_sides(axis, *padding)),
+                Cell(str(seen[i]) if seen else "nothing"),
+                Cell(f"0..{made.sizes[i] - 1}"),
+            )
+        )
+    columns = (
+        Column("axis", "", right=False),
+        Column("field", "sees"),
+        Column("padding", "in padding"),
+        Column("seen", "in the input"),
+        Column("input", "of"),
+    )
+    title = f"Unit {_place(made)} of {made.layer}"
+    if not made.asked:
+        title += ", the one in the middle"
+    if made.state is WHOLE:
+        title = f"Every unit of {made.layer}"
+    return Table(columns, tuple(rows), title)
+
+
+def _place(made: FieldMap) -> str:
+    return ",".join(map(str, made.unit or ()))
+
+
+def _sides(axis: str, before: int, after: int) -> str:
+    """Return how many positions lie in the padding on each side, in words."""
+    sides = zip((before, after), _SIDES.get(axis, ("before", "after")), strict=True)
+    return ", ".join(f"{count} {side}" for count, side in sides if count) or "none"
+
+
+def _about_unit(made: FieldMap) -> Iterable[str]:
+    """Say where more than the rectangle matters: everything, nothing, or zeros on the way."""
+    if made.state is WHOLE:
+        yield f"{made.layer} sees everything."
+    elif made.field is None:
+        yield f"No input reaches unit {_place(made)} of {made.layer}: it lies between the taps."
+    elif made.reached != inside(made.field, made.sizes):
+        if made.reached is None:
+            yield "Nothing of it reaches the unit: all it reads is padding."
+        else:
+            parts = zip(made.axes, made.reached, strict=True)
+            where = ", ".join(f"{axis} {one}" for axis, one in parts)
+            yield (
+                f"Only {where} reach the unit: beyond, a layer on the way reads its own padding."
+            )
+
+
+# Notes and warnings
+
+
+def _notes(made: FieldMap, found: Sequence[Problem]) -> Iterable[str]:
+    analysis = made.analysis
+    if analysis.graph.values:
+        put_in = ", ".join(f"{symbol}={n}" for symbol, n in analysis.graph.values.items())
+        yield f"with {put_in}"
+    for one in found:  # of the zoo's nets no warning is printed
+        if one.span and one.span.source.name.startswith("zoo/"):
+            yield f"{one.message} [{one.code}]; {one.help}"
+    fields = states(analysis)
+    reasons = dict.fromkeys(one.reason for one in fields if isinstance(one, Unknown))
+    yield from (f"field ?: {reason}" for reason in list(reasons)[:3])
+    later = [node.name for node in analysis.nodes[made.target + 1 :]]
+    if later and all(state is WHOLE for state in fields[made.target + 1 :]):
+        every = later[0] if len(later) == 1 else f"{later[0]} and every layer behind it"
+        yield f"{every} see{'s' * (len(later) == 1)} everything."
+    odd = odd_input(analysis, made.target) if is_placed(made.state) else None
+    if odd is not None:
+        state = states(odd)[made.target]
+        mine = centers(made.state)
+        if is_placed(state) and None not in mine and centers(state) != mine:
+            padding = "x".join(str(-axis.first) for axis in state)
+            (shape,) = odd.graph.inputs.values()
+            yield (
+                "`same` with a stride pads by the input's size: with the input "
+                f"{written(shape, made.layout)}, {made.layer} has padding {padding} and centre "
+                f"{_centers_text(centers(state))}."
+            )
+
+
+def _centers_text(places: Centers) -> str:
+    return "x".join(map(_decimal, places))
+
+
+def warnings(made: FieldMap) -> list[Problem]:
+    """Return W09 for merges whose paths have different centres."""
+    found = partings(made.analysis, made.target)
+    remedy = _remedy(made) if found else ""
+    problems = []
+    for i, (node, paths) in enumerate(found[:_MOST_WARNINGS]):
+        looks = ", ".join(f"at {_centers_text(at)} through {name}" for name, at in paths)
+        message = (
+            f"branches of {node.name} have different centres: unit 0 looks {looks}; "
+            "the field is the union"
+        )
+        more = len(found) - _MOST_WARNINGS
+        if i == _MOST_WARNINGS - 1 and more > 0:
+            message += f" (so it is at {more} more)"
+        problems.append(Problem("W09", message, node.span, remedy))
+    return problems
+
+
+def _remedy(made: FieldMap) -> str:
+    always = "padding by (kernel - 1)/2 on both sides of every path"
+    larger = aligning_input(made.analysis, made.target)
+    if larger is None:
+        return f"{always} keeps them together"
+    (shape,) = larger.graph.inputs.values()
+    return (
+        f"the input {written(shape, made.layout)} keeps them together (`same` with a stride pads "
+        f"an even size less in front than an odd one), and so does {always}"
+    )
+
+
+# JSON
+
+
+def data(made: FieldMap, found: Sequence[Problem] = ()) -> dict[str, Any]:
+    """Return the JSON object: exact integers, places as in the columns first and jump."""
+    from .. import __version__
+
+    analysis, layout = made.analysis, made.layout
+    spec = analysis.graph.spec
+    problems = [*analysis.graph.warnings, *found]
+    return {
+        "schema": SCHEMA,
+        "archcalc": __version__,
+        "layout": layout,
+        "name": analysis.graph.name or "A",
+        "spec": canonical(inlined(spec)) if spec else "",
+        "symbols": {
+            name: value if isinstance(value, int) else str(value)
+            for name, value in analysis.graph.values.items()
+        },
+        "input": jsonable(made.input, "shape", layout),
+        "layers": [_layer_data(made, i) for i in range(made.target + 1)],
+        "unit": _unit_data(made) if made.unit is not None else None,
+        "warnings": [
+            {"code": w.code, "message": w.message, "span": w.span.as_dict() if w.span else None}
+            for w in problems
+        ],
+    }
+
+
+def _layer_data(made: FieldMap, i: int) -> dict[str, Any]:
+    analysis = made.analysis
+    node = analysis.nodes[i]
+    row: dict[str, Any] = {"name": node.name, "layer": layer_text(node.layer, full=True)}
+    for key in ("output", "receptive_field", "jump", "first"):
+        column = quantity(key)
+        row[key] = jsonable(column.of(analysis)[i], column.unit, made.layout)
+    row["padding"] = jsonable(_negative(quantity("first").of(analysis)[i]), "position")
+    middle = center(made, i)
+    row["center"] = jsonable(middle and tuple(_whole(part) for part in middle), "position")
+    row["covers_input"] = covers_input(made, i)
+    return row
+
+
+def _whole(place: Any) -> Any:
+    if isinstance(place, Fraction) and place.denominator == 1:
+        return place.numerator
+    return place
+
+
+def _unit_data(made: FieldMap) -> dict[str, Any]:
+    seen = inside(made.field, made.sizes)
+    return {
+        "layer": made.layer,
+        "unit": list(made.unit or ()),
+        "axes": list(made.axes),
+        "field": _pairs(made.field),
+        "padding": [
+            list(axis.outside(n)) for axis, n in zip(made.field or (), made.sizes, strict=False)
+        ],
+        "seen": _pairs(seen),
+        "reached": _pairs(made.reached),
+    }
+
+
+def _pairs(field: Rectangle | None) -> list[list[int]] | None:
+    return None if field is None else [list(axis) for axis in field]
