@@ -10,7 +10,6 @@ from .analysis import Analysis, Settings, walk
 from .comparison import chosen_columns
 from .envelope import SCHEMA, architecture, jsonable
 from .figures import Checked, check
-from .layers.base import View
 from .notation.format import inlined, stages
 from .quantities import quantity
 from .quantities.base import Quantity
@@ -19,7 +18,7 @@ from .remarks import notes
 from .table import Block, Cell, Column, Page, SpecText, Table, Text
 from .zoo import entries
 
-DEFAULT_COLUMNS = ("params", "macs", "depth", "receptive_field")
+DEFAULT_COLUMNS = ("params", "macs", "depth", "trunk_field")
 
 _VERDICTS = {
     "equal": "equal",
@@ -87,10 +86,9 @@ def list_page(
         column = quantity(sort)
         found.sort(key=lambda one: _order(column.total(one.analysis)), reverse=True)
     heads = [Column("architecture", "architecture", right=False), Column("input", "input")]
-    heads += [Column(q.key, "field" if q.key == "receptive_field" else q.title) for q in shown]
+    heads += [Column(q.key, q.title) for q in shown]
     rows = [_row(one, shown) for one in found]
-    count = f"{len(found)} architecture{'s' * (len(found) != 1)}"
-    remark = f"{count}; field: that in front of global pooling or a fully connected head."
+    remark = f"{len(found)} architecture{'s' * (len(found) != 1)}."
     blocks: tuple[Block, ...] = (Table(tuple(heads), tuple(rows)), Text(remark, "note"))
     return Page(blocks, lambda: _list_data(found, shown, convention))
 
@@ -101,23 +99,8 @@ def _order(value: Any) -> int:
 
 def _row(one: Architecture, shown: Sequence[Quantity]) -> tuple[Cell, ...]:
     (shape, *_) = one.analysis.graph.inputs.values()
-    cells = [Cell(_value(one, q), q.unit) for q in shown]
+    cells = [Cell(q.total(one.analysis), q.unit) for q in shown]
     return (Cell(one.name), Cell(shape, "shape"), *cells)
-
-
-def _value(one: Architecture, column: Quantity) -> Any:
-    """Return a column's value of the whole net; its field is that in front of the head.
-
-    Behind global pooling or a fully connected layer every net sees everything.
-    """
-    if column.key != "receptive_field":
-        return column.total(one.analysis)
-    values = column.of(one.analysis)
-    head = (View.POINTWISE, View.WHOLE, View.SCATTERED)
-    for facts, value in zip(reversed(one.analysis.facts), reversed(values), strict=True):
-        if len(facts.inputs) > 1 or facts.windows not in head:
-            return value
-    return column.total(one.analysis)
 
 
 def _list_data(
@@ -130,7 +113,7 @@ def _list_data(
         row: dict[str, Any] = {"name": one.name, "family": one.family}
         row["input"] = jsonable(shape, "shape", "hwc")
         row["note"], row["source"] = (spec.note, spec.origin) if spec else ("", "")
-        row["totals"] = {q.key: jsonable(_value(one, q), q.unit, "hwc") for q in shown}
+        row["totals"] = {q.key: jsonable(q.total(one.analysis), q.unit, "hwc") for q in shown}
         rows.append(row)
     return {"schema": SCHEMA, "convention": convention, "zoo": rows}
 
@@ -151,7 +134,7 @@ def show_page(one: Architecture, *, convention: str = "macs") -> Page:
     shown = chosen_columns(("output", *DEFAULT_COLUMNS), convention)
     heads = (Column("total", "total", right=False), Column("value", ""))
     blocks.append(
-        Table(heads, tuple((Cell(q.title), Cell(_value(one, q), _exact(q))) for q in shown))
+        Table(heads, tuple((Cell(q.title), Cell(q.total(one.analysis), _exact(q))) for q in shown))
     )
     blocks += _figure_tables(one.figures)
     for checked in one.figures:

@@ -20,6 +20,7 @@ from .remarks import assumptions, budget_notes, notes, spec_text, where_table
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
+_LONGEST_TITLE = 30
 _MOST_ACROSS = 5
 
 
@@ -60,15 +61,29 @@ class Comparison:
             return self._pair()
         return self._across() if len(self.analyses) <= _MOST_ACROSS else self._down()
 
+    @property
+    def shown(self) -> tuple[Quantity, ...]:
+        """The columns of the table: behind a head everything is seen, in front of it not."""
+        trunk = quantity("trunk_field")
+        if all(value is WHOLE for value in self.totals(trunk)):
+            return self.quantities
+        return tuple(
+            trunk if q.key == "receptive_field" and WHOLE in self.totals(q) else q
+            for q in self.quantities
+        )
+
     def _pair(self) -> Table:
         reference, other = self.reference, 1 - self.reference
+        title = f"{self.names[other]} compared with {self.names[reference]}"
+        if len(title) > _LONGEST_TITLE:
+            title = f"vs {self.names[reference]}"
         titles = (
             Column("quantity", "", right=False),
             *(Column(name, name) for name in self.names),
-            Column("ratio", f"{self.names[other]} compared with {self.names[reference]}", False),
+            Column("ratio", title, False),
         )
         rows = []
-        for column in self.quantities:
+        for column in self.shown:
             values = self.totals(column)
             rows.append(
                 (
@@ -87,10 +102,10 @@ class Comparison:
         )
         against = f"vs {self.names[self.reference]}"
         rows: list[tuple[Cell, ...]] = []
-        for column in self.quantities:
+        for column in self.shown:
             values = self.totals(column)
             title = column.title
-            if column.key == "receptive_field" and len(values) == _MOST_ACROSS:
+            if column.unit == "field" and len(values) == _MOST_ACROSS:
                 title = "field"  # five columns fit into 80 characters with it
             rows.append(
                 (
@@ -111,7 +126,7 @@ class Comparison:
     def _down(self) -> Table:
         titles = [Column("architecture", "", right=False)]
         rows: list[list[Cell]] = [[Cell(name)] for name in self.names]
-        for column in self.quantities:
+        for column in self.shown:
             values = self.totals(column)
             titles.append(Column(column.key, column.title))
             for row, value in zip(rows, values, strict=True):

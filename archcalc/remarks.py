@@ -18,6 +18,7 @@ from .quantities.base import Quantity
 from .table import Block, Cell, Column, SpecText, Table, Text
 
 _MOST_PARTS = 8
+_MOST_BLOCKS = 16
 _LONGEST_SPEC = {True: 160, False: 640}  # of the zoo, of a file: two and eight lines
 
 
@@ -29,6 +30,10 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
     if not costly:
         return None
     shown = costly
+    blocks = _blocks(analysis, values)
+    if len(costly) > _MOST_PARTS and 1 < len(blocks) <= _MOST_BLOCKS:
+        rows = [_part(block, "", value, total, column) for block, value in blocks.items()]
+        return _where(rows, total, name, column)
     if len(costly) > _MOST_PARTS:
         shown = sorted(sorted(costly, key=lambda i: -values[i])[: _MOST_PARTS - 1])
     rows = []
@@ -41,6 +46,17 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
     rest = [i for i in costly if i not in set(shown)]
     if rest:
         rows.append(_part(f"{len(rest)} others", "", sum(values[i] for i in rest), total, column))
+    return _where(rows, total, name, column)
+
+
+def _blocks(analysis: Analysis, values: list[Any]) -> dict[str, Any]:
+    """Return what the blocks of a net cost, by the first parts of the layers' names."""
+    groups = analysis.groups(1).items()
+    sums = {block: sum(values[i] for i in members if values[i]) for block, members in groups}
+    return {block: value for block, value in sums.items() if value}
+
+
+def _where(rows: list[tuple[Cell, ...]], total: Any, name: str, column: Quantity) -> Table:
     rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
     columns = (
         Column("layer", "", right=False),

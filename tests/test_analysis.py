@@ -86,16 +86,17 @@ def test_known_totals(name: str) -> None:
 
 SUMS = {
     *("weights", "params", "buffers", "macs", "flops", "elementwise_ops", "backward_macs"),
-    *("training_macs", "activations", "units", "connections"),
+    *("training_macs", "activations", "units", "connections", "connections_with_bias"),
     *("weight_bytes", "activation_bytes", "bytes_moved"),
 }
 LARGEST = {"depth", "peak_memory_bytes"}
 OF_THE_OUTPUT = {"output", "receptive_field", "jump", "first"}
 RATIOS = {"arithmetic_intensity"}
+OF_THE_NET = {"trunk_field"}
 
 
 def test_every_column_has_a_kind_of_total() -> None:
-    kinds = (SUMS, LARGEST, OF_THE_OUTPUT, RATIOS)
+    kinds = (SUMS, LARGEST, OF_THE_OUTPUT, RATIOS, OF_THE_NET)
     assert len(keys()) == sum(map(len, kinds))
     assert set(keys()) == set().union(*kinds)
     assert {c.key for c in QUANTITIES() if isinstance(c, OfOutput)} == OF_THE_OUTPUT
@@ -213,7 +214,10 @@ def test_one_layer_is_asked_once(chain: str) -> None:
 
 UNKNOWN_COLUMNS = {
     OPAQUE: SUMS - {"buffers", "activations", "units", "activation_bytes"} | {"depth"},
-    STATED: {"flops", "elementwise_ops", "backward_macs", "training_macs", "connections", "depth"},
+    STATED: {
+        *("flops", "elementwise_ops", "backward_macs", "training_macs", "depth"),
+        *("connections", "connections_with_bias"),
+    },
 }
 
 

@@ -16,6 +16,7 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 GENERATED = {
     "layers": "archcalc layers --format markdown -q",
     "columns": "archcalc columns --format markdown",
+    "zoo": "archcalc zoo list --format markdown -q",
 }
 TEXT = README.read_text(encoding="utf-8")
 CONSOLE = [
@@ -37,6 +38,16 @@ def test_update(update_golden: bool) -> None:
         table = run(command, ROOT)
         text = marked(name).sub(lambda found, table=table: f"{found[1]}{table}\n{found[3]}", text)
     README.write_text(text, encoding="utf-8", newline="\n")
+
+
+def test_the_yaml_example_is_a_spec(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    path = tmp_path / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    for name in (path, f"{path}:small:wide"):
+        printed = run(f"archcalc summary {name}")
+        assert printed.count(": within (") == (2 if name == path else 1)
+        assert "exit" not in printed
 
 
 def test_there_are_examples() -> None:

@@ -540,3 +540,21 @@ def test_a_net_without_layers_sees_itself(shape: tuple[int, ...], size: tuple[in
     assert net.total("jump") == size
     assert net.total("first") == (0,) * len(size)
     assert net.output == net.total("output") == shape
+
+
+TRUNKS = [
+    ("14x14x3 | conv 5x5x4 | gap | fc 10", (5, 5)),
+    ("14x14x3 | conv 5x5x4 | relu | flatten | fc 10 | relu | fc 3", (5, 5)),
+    ("14x14x3 | conv 5x5x4 | se ratio 2 | conv 3x3x4 | gap", WHOLE),
+    ("14x14x3 | fc 10", WHOLE),
+    ("14x14x3 | conv 5x5x4", (5, 5)),
+    ("14x14x3 | res( conv 3x3x3 pad 1 ) | tokens | attn | cls | fc 10", WHOLE),
+    ("14x14x3 | conv 3x3x3 | tokens | res( attn ) | cls | fc 10", WHOLE),
+]
+
+
+@pytest.mark.parametrize(("spec", "field"), TRUNKS)
+def test_field_in_front_of_the_head(spec: str, field: Any) -> None:
+    net = analyze(spec)
+    assert net.total("trunk_field") == field
+    assert set(net.column("trunk_field").values()) == {None}

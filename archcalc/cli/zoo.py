@@ -34,7 +34,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @command.command("list", short_help="Print all architectures with their totals.")
 @click.argument("text", default="")
-@columns_option("params,macs,depth,receptive_field")
+@columns_option("params,macs,depth,trunk_field")
 @click.option("--sort", metavar="COLUMN", help="Order by a column, the largest first.")
 @click.option(
     "--convention", default="macs", metavar="NAME", help="How to count: macs, flops, flops2, ..."

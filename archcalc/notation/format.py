@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
-from ..arithmetic.expression import size_text
+from ..arithmetic.expression import Expression, size_text
 from ..layers.options import REQUIRED, Option, Pad, options_of
 from .entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Size, Spec, Stage
 
@@ -85,9 +84,8 @@ def _unlabelled(entry: Entry, full: bool) -> str:
 
 
 def _argument(size: Size) -> str:
-    """Write a value of a call: a parameter of the block around it stands bare."""
-    text = size_text(size)
-    return text[1:-1] if re.fullmatch(r"\([a-z_]\w*\)", text) else text
+    """Write a value of a call, where an expression needs no parentheses around it."""
+    return size.text if isinstance(size, Expression) else str(size)
 
 
 def _stage(stage: Stage, full: bool) -> str:

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..arithmetic.dims import NotExact
-from ..arithmetic.expression import Expression
+from ..arithmetic.expression import BadExpression, Expression
 from ..blocks import block_type, block_words
 from ..errors import LayerError, Problem, Span
 from ..layers import layer_type
@@ -116,10 +116,8 @@ class StageReader(Scanner):
 
     def definition_call(self, definition: Definition, opened: int, start: int, label: str) -> Entry:
         """Read the values of a document's block and put them into its body."""
-        atoms = self.atoms(closing=True)
-        self.closing(")", opened)
+        arguments = self.arguments(opened)
         span = self.span(start)
-        arguments = [size for atom in atoms for size in self.values_of(atom)]
         name, wanted = definition.name, definition.parameters
         if len(arguments) != len(wanted):
             listed = f" ({' '.join(wanted)})" if wanted else ""
@@ -140,15 +138,35 @@ class StageReader(Scanner):
         repeat = self.repeat()
         return made if repeat == 1 else Chain((made,), repeat, span=span)
 
-    def values_of(self, atom: Atom) -> tuple[Size, ...]:
-        """Return the value of a call's atom; a name is a parameter of the block around it."""
-        if atom.kind == "dims" and len(atom.value) == 1:
-            return tuple(atom.value)
-        if atom.kind in ("name", "short") and re.fullmatch(r"[A-Za-z_]\w*", atom.text):
-            return (Expression.parse(atom.text),)
-        raise self.fail(
-            "E23", f'"{atom.text}" is no value of a block', atom.span, "numbers with blanks between"
-        )
+    def arguments(self, opened: int) -> list[Size]:
+        """Read the values of a call: expressions, with blanks or commas between them."""
+        found: list[Size] = []
+        while True:
+            self.space()
+            if self.peek(","):
+                self.at += 1
+                continue
+            start, level = self.at, 0
+            while not self.done:
+                char = self.text[self.at]
+                if level == 0 and (char in ",);|\n" or char.isspace()):
+                    break
+                level += {"(": 1, ")": -1}.get(char, 0)
+                self.at += 1
+            text = self.text[start : self.at]
+            if not text:
+                self.closing(")", opened)
+                return found
+            try:
+                value = Expression.parse(text)
+            except BadExpression as error:
+                raise self.fail(
+                    "E23",
+                    f'"{text[:40]}" is no value of a block: {error}',
+                    self.span(start),
+                    "numbers with blanks between, such as (64 2*c)",
+                ) from None
+            found.append(int(text) if text.isdigit() else value)
 
     def block_call(self, name: str, here: Span, opened: int, start: int, label: str) -> Entry:
         atoms = self.atoms(closing=True)
