@@ -82,6 +82,13 @@ def test_symbols_load_sympy_and_nothing_else() -> None:
     assert found == {"sympy"}
 
 
+@pytest.mark.parametrize("program", [command("compare", "lenet5", "alexnet"), command("zoo", "list")])
+def test_the_zoo_loads_yaml_and_nothing_else(program: str) -> None:
+    found, text = loaded(program)
+    assert found == {"yaml"}
+    assert "alexnet" in text
+
+
 # The index of words is read from the files' text: it has to say what importing them says
 
 PACKAGES = {

@@ -157,10 +157,12 @@ def start_up(rounds: int) -> list[list[str]]:
             "archcalc": process("-m", "archcalc", "compare", *EXAMPLE),
             "imports": process("-c", IMPORTS),
             "torchinfo": process("-c", TORCHINFO),
+            "zoo": process("-m", "archcalc", "zoo", "list"),
+            "torch": process("-c", "import torch"),
         },
         rounds,
     )
-    ours = times["archcalc"]
+    ours, zoo = times["archcalc"], times["zoo"]
     return [
         [
             "whole process",
@@ -169,6 +171,13 @@ def start_up(rounds: int) -> list[list[str]]:
             "at most 1.5",
         ],
         ["whole process", "torchinfo / archcalc", ratio(times["torchinfo"], ours), "at least 8"],
+        [
+            "whole zoo, process",
+            "archcalc zoo list, seconds",
+            f"{statistics.median(zoo):.2f}",
+            "at most 2",
+        ],
+        ["whole zoo, process", "importing torch / zoo list", ratio(times["torch"], zoo), "-"],
     ]
 
 
