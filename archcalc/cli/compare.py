@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, counting, reading, shared
+from .options import column_keys, columns_option, complete_spec, counting, reading, shared
 
 
 @click.command(short_help="Put architectures side by side.")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC SPEC...")
+@click.argument(
+    "specs", nargs=-1, required=True, metavar="SPEC SPEC...", shell_complete=complete_spec
+)
 @click.option("--reference", metavar="NAME", help="What the others are compared with (first).")
 @columns_option("output,receptive_field,macs,params,activations")
 @click.option("--per-layer", is_flag=True, help="Lay the layers side by side.")

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .options import reading, shared, working
+from .options import complete_spec, reading, shared, working
 
 
 @click.command(short_help="Show how each number comes about, with the numbers put in.")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option(
     "--metric",

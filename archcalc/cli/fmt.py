@@ -11,11 +11,11 @@ import click
 from ..errors import UsageError
 from ..renderers.table import folded
 from ..table import Page, SpecText
-from .options import shared
+from .options import complete_spec, shared
 
 
 @click.command(short_help="Print a spec in canonical form, with every default written out.")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @click.option("--short", is_flag=True, help="Leave out what is a default.")
 @click.option("--check", is_flag=True, help="Print nothing; exit 1 if it is not canonical.")
 @click.option("--inline", is_flag=True, help="One line of text, also of a YAML spec.")

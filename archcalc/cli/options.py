@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..errors import UsageError
 
@@ -115,6 +116,16 @@ def _added(command: Command, options: tuple[Any, ...]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def complete_spec(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete a spec: the names of the zoo, else files."""
+    from ..zoo import entries
+
+    names = [name for name in entries() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
 def _complete_columns(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

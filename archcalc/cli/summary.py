@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, counting, reading, shared
+from .options import column_keys, columns_option, complete_spec, counting, reading, shared
 
 
 @click.command(short_help="Show every layer of one architecture, with totals.")
-@click.argument("spec")
+@click.argument("spec", shell_complete=complete_spec)
 @columns_option("output,params,macs,receptive_field")
 @click.option("--depth", type=click.IntRange(0), default=0, help="Group by N parts of the names.")
 @click.option("--rf", is_flag=True, help="Draw the receptive field as a ruler.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, counting, reading, shared
+from .options import column_keys, columns_option, complete_spec, counting, reading, shared
 
 
 @click.group("zoo", short_help="List, show and export the architectures by name.")
@@ -24,12 +24,6 @@ def command() -> None:
 
     A name stands wherever a spec does: archcalc compare alexnet vgg16 resnet50.
     """
-
-
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from ..zoo import entries
-
-    return [name for name in entries() if name.startswith(incomplete)]
 
 
 @command.command("list", short_help="Print all architectures with their totals.")
@@ -72,7 +66,7 @@ def list_(text: str, **options: Any) -> None:
 
 
 @command.command("show", short_help="Print one architecture and its published figures.")
-@click.argument("name", shell_complete=_complete)
+@click.argument("name", shell_complete=complete_spec)
 @counting
 @reading
 @shared
@@ -96,7 +90,7 @@ def show_(name: str, **options: Any) -> None:
 
 
 @command.command("export", short_help="Write one architecture as a file of your own.")
-@click.argument("name", shell_complete=_complete)
+@click.argument("name", shell_complete=complete_spec)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an internal error.")
 def export(name: str, output: str | None, verbose: bool) -> None:
