@@ -159,6 +159,14 @@ def test_completion_scripts() -> None:
         COMP_CWORD="3",
     )
     assert b"macs,params" in done.stdout
+    done = archcalc(
+        _ARCHCALC_COMPLETE="bash_complete", COMP_WORDS="archcalc compare resnet15", COMP_CWORD="2"
+    )
+    assert b"resnet152\n" in done.stdout
+    done = archcalc(
+        _ARCHCALC_COMPLETE="bash_complete", COMP_WORDS="archcalc summary my_ne", COMP_CWORD="2"
+    )
+    assert b"file,my_ne" in done.stdout
 
 
 def test_warnings_go_to_standard_error() -> None:
