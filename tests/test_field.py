@@ -19,15 +19,17 @@ from test_receptive_field import Branches, Chain, RandomNet, look_back, nets
 
 from archcalc.analysis import walk
 from archcalc.api import analyze
+from archcalc.blocks import block_type, block_words
 from archcalc.errors import UsageError
 from archcalc.fieldmap.alignment import aligning_input, odd_input, partings
 from archcalc.fieldmap.drawing import MOST_SHOWN, drawing
-from archcalc.fieldmap.fieldmap import FieldMap, field_map
+from archcalc.fieldmap.fieldmap import FieldMap, field_map, is_placed
 from archcalc.fieldmap.page import data, page, warnings
 from archcalc.fieldmap.rulers import MOST_RULERS, Scale, chosen, rulers
-from archcalc.fieldmap.unit import Stretch, nearest, stretch
+from archcalc.fieldmap.unit import Stretch, inside, nearest, stretch
+from archcalc.layers import LAYERS
 from archcalc.quantities.field import AxisField
-from archcalc.quantities.receptive_field import WHOLE
+from archcalc.quantities.receptive_field import WHOLE, states
 from archcalc.renderers import render
 
 from nets import NETS
@@ -333,6 +335,14 @@ def test_refusals(name: str) -> None:
     assert caught.value.code == code
 
 
+def test_a_unit_that_no_tap_reaches() -> None:
+    one = made("8x8x3 | deconv 1x1x2 s2", "", (1, 0))
+    assert (one.field, one.reached, one.shown) == (None, None, ())
+    assert "No input reaches unit 1,0 of deconv1" in shown_text(one)
+    assert "No input reaches unit 1,0" in drawing(one)
+    assert data(one)["unit"]["seen"] is None
+
+
 def test_symbols_give_the_table() -> None:
     one = made("HxWxC | conv (K)x3x8 s2 pad 1 | conv 3x3x8")
     assert one.unit is None
@@ -397,6 +407,51 @@ def test_known_nets_have_no_partings(name: str) -> None:
     assert partings(analysis, len(analysis.nodes) - 1) == []
 
 
+# Whatever a layer is, there is an answer or a refusal
+
+EXAMPLES = [
+    example
+    for kind in (*LAYERS().values(), *map(block_type, block_words()))
+    for example in (kind.examples if kind else ())
+    if not example.count("{")
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_layer_s_examples(text: str) -> None:
+    analysis = analyze(text).analysis
+    if not any(is_placed(state) or state is WHOLE for state in states(analysis)):
+        with pytest.raises(UsageError, match=r"is not known|were rearranged"):
+            field_map(analysis)
+        return
+    one = field_map(analysis)
+    shown = page(one, warnings(one), width=80)
+    for form in ("table", "plain", "markdown", "csv", "json", "html"):
+        assert render(shown, form, width=80)
+    if one.field is not None:
+        assert max(map(len, rulers(one, 80))) <= 80
+        ET.fromstring(drawing(one))
+        seen = inside(one.field, one.sizes)
+        assert (seen is None) <= (one.reached is None)
+        for axis, around in zip(one.reached or (), seen or (), strict=True):
+            assert around.first <= axis.first <= axis.last <= around.last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2000000000x3 | conv 3x3 s2 | maxpool 2",
+        "2000000000x3 | conv 1000x3 d999 | conv 1000x3 d1001",
+        "2000000000x3 | avgpool 100000000 | conv 3x3",
+    ],
+)
+def test_long_inputs_are_quick(text: str) -> None:
+    one = made(text)
+    assert one.reached == one.field
+    assert len(drawing(one)) < 20_000
+    assert max(map(len, rulers(one, 80))) <= 80
+
+
 # Which unit of another layer is nearest
 
 
@@ -445,6 +500,8 @@ def test_a_ruler_at_one_mark_per_pixel() -> None:
     scale = Scale.of(8, [seen], 10)
     assert (scale.pixels, scale.marks) == (1, 1)
     assert scale.ruler(seen) == "..|#####---|"
+    away = Stretch(-2, -2)  # one position, the second before the input
+    assert Scale.of(8, [away], 10).ruler(away) == ". |--------|"
 
 
 @given(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from math import ceil
 
 from ..errors import printable
 from ..layers.base import spatial, written
@@ -143,8 +144,8 @@ class _Axis:
     def fitting(cls, size: int, stretches: Iterable[Stretch], start: float, room: float) -> _Axis:
         """Return the axis with room for all stretches, up to the input's own size outside."""
         places = [(one.first, one.last + 1) for one in stretches]
-        low = max(min(0, *(first for first, _ in places)), -size)
-        high = min(max(size, *(end for _, end in places)), 2 * size)
+        low = max(min([0, *(first for first, _ in places)]), -size)
+        high = min(max([size, *(end for _, end in places)]), 2 * size)
         return cls(size, low, high, start, room / (high - low))
 
     @property
@@ -283,11 +284,7 @@ def _dots(sheet: _Sheet, x: _Axis, y: _Axis, axes: tuple[int, int]) -> None:
 
 def _dot_step(made: FieldMap, axis: int, scale: float) -> int:
     """Return which of the neighbouring units get a dot: every one, every second, ..."""
-    apart = float(made.state[axis].jump) * scale
-    step = 1
-    while step * apart < _DOTS_APART:
-        step += 1
-    return step
+    return max(ceil(_DOTS_APART / (float(made.state[axis].jump) * scale)), 1)
 
 
 def _middles(made: FieldMap, axis: int, on: _Axis, step: int) -> list[float]:
@@ -480,6 +477,8 @@ def _subtitle(made: FieldMap) -> str:
     shape = written(made.input, made.layout)
     if made.field is None:
         return f"No input reaches unit {unit}; the input is {shape}"
+    if made.state is WHOLE:
+        return f"Every unit sees the whole input {shape}"
     places = ", ".join(f"{name} {axis}" for name, axis in zip(made.axes, made.field, strict=True))
     return f"Unit {unit} sees {places} of the input {shape}"
 

@@ -171,7 +171,7 @@ def _about_unit(made: FieldMap) -> Iterable[str]:
     if made.state is WHOLE:
         yield f"{made.layer} sees everything."
     elif made.field is None:
-        yield f"No input reaches unit {_place(made)} of {made.layer}: it lies between the taps."
+        yield f"No input reaches unit {_place(made)} of {made.layer}: no tap writes there."
     elif made.reached != inside(made.field, made.sizes):
         if made.reached is None:
             yield "Nothing of it reaches the unit: all it reads is padding."

@@ -32,8 +32,8 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, size: int, stretches: Iterable[Stretch], room: int) -> Scale:
         """Return the finest scale on which everything fits; padding beyond the size is cut."""
-        sides = [one.outside(size) for one in stretches]
-        before, after = (min(max(side), size) for side in zip(*sides, strict=True))
+        ends = [(-one.first, one.last + 1 - size) for one in stretches]
+        before, after = (min(max(0, *side), size) for side in zip(*ends, strict=True))
         pixels = 1
         while sum(ceil_div(part, pixels) for part in (before, size, after)) > room:
             pixels = max(pixels + 1, (before + size + after) // room)
@@ -69,11 +69,10 @@ def rulers(made: FieldMap, width: int) -> list[str]:
     """Return the picture in lines of at most ``width`` characters."""
     seen, left_out = chosen(made.shown, MOST_RULERS)
     alike = len(set(made.sizes)) == 1 and all(len(set(one.field)) == 1 for one in seen)
-    groups = [range(1)] if alike else [range(i, i + 1) for i in range(len(made.axes))]
-    lines = []
-    for group in groups:
-        axes = made.axes if alike else [made.axes[i] for i in group]
-        lines += _group(seen, " and ".join(axes), made.sizes[group[0]], group[0], width)
+    lines: list[str] = []
+    for axis in range(1 if alike else len(made.axes)):
+        axes = "all axes" if len(made.axes) > 2 else " and ".join(made.axes)
+        lines += _group(seen, axes if alike else made.axes[axis], made.sizes[axis], axis, width)
     if left_out:
         lines.append(f"  ({left_out} more layers in between)")
     return lines
@@ -85,7 +84,7 @@ def _group(seen: Sequence[Seen], axes: str, size: int, axis: int, width: int) ->
     name_width, place_width = max(map(cells, names)), max(map(len, places))
     room = max(width - name_width - place_width - len("  " * 3 + "||"), 8)
     scale = Scale.of(size, [one.field[axis] for one in seen], room)
-    what = "pixel" if "columns" in axes or "rows" in axes else "position"
+    what = "pixel" if axes.endswith(("rows", "columns")) else "position"
     if scale.marks > 1:
         unit = f"{scale.marks} marks = 1 {what}"
     else:

@@ -109,7 +109,8 @@ def reached(analysis: Analysis, position: int, unit: tuple[int, ...]) -> Rectang
     """Return the smallest rectangle of the input that holds everything that reaches a unit.
 
     ``position`` is that of its layer; only windows stand between it and the input. None where
-    nothing reaches the unit.
+    nothing reaches the unit. It may be too large, never too small, where more than a million
+    positions are read, or where many paths read sets of positions that do not hold each other.
     """
     waiting: dict[str, list[Box]] = {
         analysis.nodes[position].name: [tuple(range(i, i + 1) for i in unit)]
@@ -122,8 +123,13 @@ def reached(analysis: Analysis, position: int, unit: tuple[int, ...]) -> Rectang
                 if all(read):
                     waiting[name] = _merged(waiting.get(name, []), read)
     boxes = [box for name in analysis.graph.inputs for box in waiting.get(name, ())]
-    axes = zip(*boxes, strict=True)
-    return tuple(Stretch(min(map(min, axis)), max(map(max, axis))) for axis in axes) or None
+    return tuple(_ends(_around(axis)) for axis in zip(*boxes, strict=True)) or None
+
+
+def _ends(positions: Positions) -> Stretch:
+    if isinstance(positions, range):
+        return Stretch(positions.start, positions.stop - 1)
+    return Stretch(min(positions), max(positions))
 
 
 def _read(box: Box, windows: Windows, shape: Shape) -> Box:
@@ -136,9 +142,10 @@ def _read(box: Box, windows: Windows, shape: Shape) -> Box:
 def _feeding(window: AxisWindow, positions: Positions, size: int) -> Positions:
     several = len(positions) * window.span > _MOST_POSITIONS
     if several or (isinstance(positions, range) and _leaves_no_gaps(window)):
-        ends = range(min(positions), max(positions) + 1)
-        low = min((min(i) for p in ends[: window.period] if (i := window.inputs(p))), default=0)
-        high = max((max(i) for p in ends[-window.period :] if (i := window.inputs(p))), default=-1)
+        first, last = _ends(positions)
+        ends = range(first, last + 1)
+        low = min((i[0] for p in ends[: window.period] if (i := window.inputs(p))), default=0)
+        high = max((i[-1] for p in ends[-window.period :] if (i := window.inputs(p))), default=-1)
         return range(max(low, 0), min(high + 1, size))
     found = {i for p in positions for i in window.inputs(p) if 0 <= i < size}
     if not found:
@@ -161,7 +168,12 @@ def _merged(boxes: list[Box], new: Box) -> list[Box]:
     kept = [box for box in boxes if not _contains(new, box)]
     if len(kept) < _MOST_BOXES:
         return [*kept, new]
-    return [tuple(frozenset().union(*axis) for axis in zip(*kept, new, strict=True))]
+    return [tuple(_around(axis) for axis in zip(*kept, new, strict=True))]
+
+
+def _around(axis: Iterable[Positions]) -> range:
+    ends = [_ends(positions) for positions in axis]
+    return range(min(ends).first, max(one.last for one in ends) + 1)
 
 
 def _contains(box: Box, other: Box) -> bool:
@@ -170,5 +182,6 @@ def _contains(box: Box, other: Box) -> bool:
 
 def _holds(mine: Positions, others: Positions) -> bool:
     if isinstance(mine, range):
-        return mine.start <= min(others) and max(others) < mine.stop
+        first, last = _ends(others)
+        return mine.start <= first and last < mine.stop
     return mine.issuperset(others)
