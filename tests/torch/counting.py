@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archcalc.api import Net
 from archcalc.arithmetic.dims import Shape
 from archcalc.layers.base import Facts, Layer
+from archcalc.oracles.module import layer_and_weight
 
 BATCH = 2
 
@@ -58,3 +61,17 @@ def assert_agreement(layer: Layer, facts: Facts) -> None:
             y = module(*inputs)
         assert tuple(y.shape) == (BATCH, *facts.output)
         assert torchs.macs == facts.macs
+
+
+def stated(net: Net, kind: str) -> dict[tuple[str, str], Any]:
+    """Return all weights or buffers that the layers of a net state."""
+    return {
+        (node.name, name): shape
+        for node in net.analysis.nodes
+        for name, shape in getattr(net[node.name], kind).items()
+    }
+
+
+def in_torch(named: Any) -> dict[tuple[str, str], Any]:
+    """Return torch's weights or buffers by layer and name."""
+    return {layer_and_weight(name): shape for name, shape in shapes(named).items()}

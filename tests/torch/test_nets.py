@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from counting import BATCH, counted, sample, shapes
+from counting import BATCH, counted, in_torch, sample, stated
 from torch import nn
 
 import archcalc
@@ -22,19 +22,6 @@ ATTENDING = [name for name, net in NETS.items() if "attn" in net.text]
 def on_meta(net: archcalc.Net, **options: Any) -> nn.Module:
     with torch.device("meta"):
         return build(net.graph, **options)
-
-
-def stated(net: archcalc.Net, kind: str) -> dict[tuple[str, str], Any]:
-    """Return all weights or buffers that the layers of a net state."""
-    return {
-        (node.name, name): shape
-        for node in net.analysis.nodes
-        for name, shape in getattr(net[node.name], kind).items()
-    }
-
-
-def in_torch(named: Any) -> dict[tuple[str, str], Any]:
-    return {layer_and_weight(name): shape for name, shape in shapes(named).items()}
 
 
 @pytest.mark.parametrize("name", NETS)

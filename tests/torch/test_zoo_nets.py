@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
-from counting import BATCH, counted, sample, shapes
+from counting import BATCH, counted, in_torch, sample, stated
 
 import archcalc
 from archcalc import zoo
-from archcalc.oracles.module import build, layer_and_weight
+from archcalc.oracles.module import build
 
 
 def takes_tokens(net: archcalc.Net) -> bool:
     """Tell whether the net's input are token numbers, which an embedding looks up."""
     return any(node.layer.word == "embedding" for node in net.graph.nodes)
-
-
-def in_torch(named: Any) -> dict[tuple[str, str], Any]:
-    return {layer_and_weight(name): shape for name, shape in shapes(named).items()}
 
 
 @pytest.mark.parametrize("name", zoo.entries())
@@ -31,12 +25,7 @@ def test_torch_counts_the_same(name: str) -> None:
         ("weights", module.named_parameters()),
         ("buffers", module.named_buffers()),
     ):
-        stated = {
-            (node.name, key): shape
-            for node in net.analysis.nodes
-            for key, shape in getattr(net[node.name], kind).items()
-        }
-        assert in_torch(named) == stated
+        assert in_torch(named) == stated(net, kind)
     assert sum(p.numel() for p in module.parameters()) == net.total("params")
     module.eval()
     with counted() as torchs, torch.no_grad():
