@@ -24,7 +24,8 @@ from archcalc.errors import UsageError
 from archcalc.fieldmap.alignment import aligning_input, odd_input, partings
 from archcalc.fieldmap.drawing import MOST_SHOWN, drawing
 from archcalc.fieldmap.fieldmap import FieldMap, field_map, is_placed
-from archcalc.fieldmap.page import data, page, warnings
+from archcalc.fieldmap.page import page, warnings
+from archcalc.fieldmap.record import data
 from archcalc.fieldmap.rulers import MOST_RULERS, Scale, chosen, rulers
 from archcalc.fieldmap.unit import Stretch, inside, nearest, stretch
 from archcalc.layers import LAYERS

@@ -8,18 +8,18 @@ from typing import Any
 
 from ..arithmetic.expression import size_text
 from ..arithmetic.unknown import Unknown
-from ..envelope import SCHEMA, jsonable
 from ..errors import Problem
-from ..layers.base import spatial, written
-from ..notation.format import canonical, inlined, layer_text
+from ..layers.base import written
 from ..quantities import quantity
 from ..quantities.receptive_field import WHOLE, states
 from ..remarks import spec_text
 from ..table import Block, Cell, Column, Page, Table, Text
 from .alignment import Centers, aligning_input, centers, odd_input, partings
+from .columns import center, covers_input, effective_padding
 from .fieldmap import FieldMap, is_placed
+from .record import data
 from .rulers import rulers
-from .unit import Rectangle, inside, stretch
+from .unit import inside
 
 _COLUMNS = (
     Column("layer", "layer", right=False),
@@ -75,39 +75,10 @@ def _rows(made: FieldMap) -> Iterable[tuple[Cell, ...]]:
         yield (
             Cell(analysis.nodes[i].name),
             *(Cell(column[i], unit) for column, unit in values),
-            Cell(_negative(firsts[i]), "position"),
+            Cell(effective_padding(firsts[i]), "position"),
             Cell("x".join(map(_decimal, middle)) if middle else None),
             Cell(None if covers is None else "yes" if covers else "no"),
         )
-
-
-def center(made: FieldMap, i: int) -> tuple[Any, ...] | None:
-    """Return the middle of what unit 0 of a layer sees, per axis; None where it has no place."""
-    state = states(made.analysis)[i]
-    if not is_placed(state) or any(axis.starts[0] is None for axis in state):
-        return None
-    twice = [axis.starts[0] + axis.ends[0] - 1 for axis in state]
-    return tuple(Fraction(n, 2) if isinstance(n, int) else n / 2 for n in twice)
-
-
-def covers_input(made: FieldMap, i: int) -> bool | None:
-    """Tell whether the unit in the middle of a layer sees the whole input; None if unknown."""
-    state, counts = states(made.analysis)[i], spatial(made.analysis.facts[i].output)
-    if state is WHOLE:
-        return True
-    places = [*made.sizes, *counts]
-    if not is_placed(state) or len(state) != len(counts):
-        return None
-    places += [n for axis in state for n in (*axis.starts, *axis.ends, axis.shift) if n is not None]
-    if not all(isinstance(n, int) for n in places):
-        return None
-    seen = [stretch(axis, n // 2) for axis, n in zip(state, counts, strict=True)]
-    pairs = zip(seen, made.sizes, strict=True)
-    return all(one is not None and one.first <= 0 and one.last >= n - 1 for one, n in pairs)
-
-
-def _negative(first: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-    return None if first is None else tuple(-part for part in first)
 
 
 def _decimal(place: Any) -> str:
@@ -247,72 +218,3 @@ def _remedy(made: FieldMap) -> str:
         f"the input {written(shape, made.layout)} keeps them together (`same` with a stride pads "
         f"an even size less in front than an odd one), and so does {always}"
     )
-
-
-# JSON
-
-
-def data(made: FieldMap, found: Sequence[Problem] = ()) -> dict[str, Any]:
-    """Return the JSON object: exact integers, places as in the columns first and jump."""
-    from .. import __version__
-
-    analysis, layout = made.analysis, made.layout
-    spec = analysis.graph.spec
-    problems = [*analysis.graph.warnings, *found]
-    return {
-        "schema": SCHEMA,
-        "archcalc": __version__,
-        "layout": layout,
-        "name": analysis.graph.name or "A",
-        "spec": canonical(inlined(spec)) if spec else "",
-        "symbols": {
-            name: value if isinstance(value, int) else str(value)
-            for name, value in analysis.graph.values.items()
-        },
-        "input": jsonable(made.input, "shape", layout),
-        "layers": [_layer_data(made, i) for i in range(made.target + 1)],
-        "unit": _unit_data(made) if made.unit is not None else None,
-        "warnings": [
-            {"code": w.code, "message": w.message, "span": w.span.as_dict() if w.span else None}
-            for w in problems
-        ],
-    }
-
-
-def _layer_data(made: FieldMap, i: int) -> dict[str, Any]:
-    analysis = made.analysis
-    node = analysis.nodes[i]
-    row: dict[str, Any] = {"name": node.name, "layer": layer_text(node.layer, full=True)}
-    for key in ("output", "receptive_field", "jump", "first"):
-        column = quantity(key)
-        row[key] = jsonable(column.of(analysis)[i], column.unit, made.layout)
-    row["padding"] = jsonable(_negative(quantity("first").of(analysis)[i]), "position")
-    middle = center(made, i)
-    row["center"] = jsonable(middle and tuple(_whole(part) for part in middle), "position")
-    row["covers_input"] = covers_input(made, i)
-    return row
-
-
-def _whole(place: Any) -> Any:
-    if isinstance(place, Fraction) and place.denominator == 1:
-        return place.numerator
-    return place
-
-
-def _unit_data(made: FieldMap) -> dict[str, Any]:
-    seen = inside(made.field, made.sizes)
-    return {
-        "layer": made.layer,
-        "unit": list(made.unit or ()),
-        "axes": list(made.axes),
-        "field": _pairs(made.field),
-        "padding": [
-            list(axis.outside(n)) for axis, n in zip(made.field or (), made.sizes, strict=False)
-        ],
-        "seen": _pairs(seen),
-        "reached": _pairs(made.reached),
-    }
-
-
-def _pairs(field: Rectangle | None) -> list[list[int]] | None:
-    return None if field is None else [list(axis) for axis in field]
