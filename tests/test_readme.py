@@ -18,6 +18,7 @@ GENERATED = {
     "columns": "archcalc columns --format markdown",
     "zoo": "archcalc zoo list --format markdown -q",
 }
+PICTURES = {"reports/field_alexnet.svg": "archcalc field alexnet -o"}
 TEXT = README.read_text(encoding="utf-8")
 CONSOLE = [
     pytest.param(command, output, id=command[9:60])
@@ -38,6 +39,19 @@ def test_update(update_golden: bool) -> None:
         table = run(command, ROOT)
         text = marked(name).sub(lambda found, table=table: f"{found[1]}{table}\n{found[3]}", text)
     README.write_text(text, encoding="utf-8", newline="\n")
+    for path, command in PICTURES.items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        run(f"{command} {ROOT / path}", ROOT)
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_picture(path: str, tmp_path: Path, update_golden: bool) -> None:
+    if update_golden:
+        pytest.skip("just rewritten")
+    drawn = tmp_path / "drawn.svg"
+    run(f"{PICTURES[path]} {drawn}", ROOT)
+    assert drawn.read_bytes() == (ROOT / path).read_bytes()
+    assert f"]({path})" in TEXT
 
 
 def test_the_yaml_example_is_a_spec(tmp_path: Path) -> None:
