@@ -558,3 +558,13 @@ def test_field_in_front_of_the_head(spec: str, field: Any) -> None:
     net = analyze(spec)
     assert net.total("trunk_field") == field
     assert set(net.column("trunk_field").values()) == {None}
+
+
+def test_a_factor_of_one_position_sees_the_same_place_for_all() -> None:
+    assert analyze("8x8x4 | mul( id ; conv 8x8x4 )").total("receptive_field") is WHOLE
+    assert analyze("8x8x4 | mul( id ; maxpool 9x9 pad 1 s9 )").total("receptive_field") is WHOLE
+    part = analyze("8x8x4 | mul( id ; conv 3x3x4 s8 )").total("receptive_field")
+    assert isinstance(part, Unknown)
+    assert "scales all" in part.reason
+    assert analyze("8x8x4 | mul( id ; conv 3x3x4 pad 1 )").total("receptive_field") == (3, 3)
+    assert analyze("1x1x4 | mul( id ; conv 1x1x4 )").total("receptive_field") == (1, 1)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis import Analysis
+from ..arithmetic.dims import Shape
 from ..arithmetic.unknown import Unknown
 from ..errors import MisalignedPaths
 from ..graph import Node
@@ -91,7 +92,9 @@ def _walk(analysis: Analysis) -> list[Any]:
                 if here is None:
                     here = passed[key] = _through(before, facts, node)
         else:
-            here = _join([reached[name] for name in node.inputs], node)
+            sizes = zip(node.inputs, facts.inputs, strict=True)
+            states = [_spread(reached[name], x, facts.output, analysis) for name, x in sizes]
+            here = _join(states, node)
         reached[node.name] = here
         found.append(here)
     return found
@@ -117,6 +120,25 @@ def _through(before: Any, facts: Facts, node: Node) -> Any:
         return tuple([axis.through(w) for axis, w in zip(before, windows, strict=True)])
     except PatternTooLong as error:
         return Unknown(f"the receptive field of {node.name}: {error}")
+
+
+def _spread(state: Any, x: Shape, y: Shape, analysis: Analysis) -> Any:
+    """Return the field of a branch whose one position is put to use at every position.
+
+    What it sees lies at the same place for all: everything, or a place that no jump describes.
+    """
+    if not isinstance(state, tuple) or not spatial(x) or not spatial(y):
+        return state
+    if not all(n == 1 for n in spatial(x)) or all(n == 1 for n in spatial(y)):
+        return state
+    (shape, *_) = analysis.graph.inputs.values()
+    sides = spatial(shape) or shape
+    covers = len(sides) == len(state) and all(
+        isinstance(side, int) and axis.starts[0] <= 0 and axis.ends[0] >= side
+        for axis, side in zip(state, sides, strict=True)
+        if axis.starts[0] is not None
+    )
+    return WHOLE if covers else Unknown("one position of a branch scales all of another")
 
 
 def _join(states: list[Any], node: Node) -> Any:
