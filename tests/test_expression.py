@@ -55,7 +55,7 @@ BAD: list[tuple[str, str, int]] = [
     ("", "a number or a symbol is missing", 0),
     ("  ", "a number or a symbol is missing", 0),
     ("C+", "a number or a symbol is missing", 2),
-    ("-3", "a number or a symbol is missing", 0),
+    ("-", "a number or a symbol is missing", 1),
     ("2*-3", "a number or a symbol is missing", 2),
     ("()", "a number or a symbol is missing", 1),
     ("(C", '"(" is never closed', 0),

@@ -82,9 +82,9 @@ def test_symbols_load_sympy_and_nothing_else() -> None:
     assert found == {"sympy"}
 
 
-@pytest.mark.parametrize("program", [command("compare", "lenet5", "alexnet"), command("zoo", "list")])
-def test_the_zoo_loads_yaml_and_nothing_else(program: str) -> None:
-    found, text = loaded(program)
+@pytest.mark.parametrize("words", [("compare", "lenet5", "alexnet"), ("zoo", "list")])
+def test_the_zoo_loads_yaml_and_nothing_else(words: tuple[str, ...]) -> None:
+    found, text = loaded(command(*words))
     assert found == {"yaml"}
     assert "alexnet" in text
 

@@ -485,6 +485,7 @@ _PATTERN = "how many neighbours see different stretches depends on the numbers"
 NEEDS_NUMBERS = {
     ("", "peak_memory_bytes"): "which live set is the largest depends on the numbers",
     ("adaptive", "receptive_field"): _PATTERN,
+    ("adaptive", "trunk_field"): _PATTERN,
     ("adaptive", "jump"): _PATTERN,
     ("adaptive", "first"): _PATTERN,
 }
