@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from .arithmetic.dims import NotExact, Shape, divisors
-from .arithmetic.expression import Expression, TooLarge
+from .arithmetic.expression import Expression, NoFormula, TooLarge
 from .errors import LayerError, Problem, Span, SpecError, UsageError
 from .graph import Graph, Node
 from .layers import layer_type
@@ -120,7 +120,8 @@ def _collect_labels(chain: Chain, found: set[str]) -> None:
 class _Expansion:
     def __init__(self, spec: Spec, values: dict[str, Any]) -> None:
         self.spec, self.given = spec, values
-        self.free = [name for name in symbols(spec) if name not in values]
+        self.symbols = symbols(spec)
+        self.free = [name for name in self.symbols if name not in values]
         self.most = MOST_SYMBOLIC_LAYERS if self.free else MOST_LAYERS
         self.values = dict(values)  # and what stands for an expression inside a block
         self.nodes: list[Node] = []
@@ -149,7 +150,7 @@ class _Expansion:
             )
         layers = _count(self.spec.body, self.values)
         if layers > self.most:
-            raise self.too_many(f"{layers:,} layers")
+            raise self.too_many(f"{layers:,} layers" if layers < 10**15 else "over 10^15 layers")
         shape = self.input_shape()
         self.shapes["input"] = shape
         output = self.chain(self.spec.body, "input", _Scope("", self.spec.body))
@@ -314,7 +315,7 @@ class _Expansion:
             return value
         import sympy
 
-        taken = {*self.values, *symbols(self.spec)}
+        taken = {*self.values, *self.symbols}
         name = next(name for i in count() if (name := f"_{i}") not in taken)
         self.values[name] = value
         return sympy.Symbol(name, integer=True, positive=True)
@@ -422,6 +423,8 @@ class _Expansion:
         stated = f"{text} = " if text else ""
         if isinstance(error, TooLarge):
             return Problem("E44", f"{text or 'a size'} is over the limit of 2^31 - 1", span)
+        if isinstance(error, NoFormula):
+            return Problem("E27", f"{stated}{error}", span)
         if error.divisor == 0:
             return Problem("E27", f"{stated}{error.dividend}/0 is not a number", span)
         if not isinstance(error.dividend, int):
@@ -533,6 +536,8 @@ def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:
         fact = f"{repeat.text} = {times}"
     except NotExact as error:
         fact = f"{repeat.text} = {error.dividend}/{error.divisor}"
+        if isinstance(error, NoFormula | TooLarge):
+            fact = f"{repeat.text}: {error}"
     free = [name for name in repeat.free if name not in values]
     if free:
         fact = f"{' and '.join(free)} {'is' if len(free) == 1 else 'are'} free"
@@ -544,11 +549,11 @@ def _times(repeat: Any, values: Mapping[str, Any], span: Span | None) -> int:
 
 
 def _count(entry: Entry, values: Mapping[str, Any]) -> int:
-    """Return how many layers an entry expands to, without expanding it."""
+    """Return how many layers an entry expands to, without expanding it; nothing repeated is 1."""
     if isinstance(entry, Chain):
-        return _times(entry.repeat, values, entry.span) * sum(
-            _count(e, values) for e in entry.entries
-        )
+        times = _times(entry.repeat, values, entry.span)
+        inner = sum(_count(e, values) for e in entry.entries)
+        return times * (inner if times == 1 else max(inner, 1))
     if isinstance(entry, Parallel):
         inner = 1 + sum(_count(branch, values) for branch in entry.branches)
         return _times(entry.repeat, values, entry.span) * inner

@@ -14,6 +14,7 @@ from archcalc.arithmetic.dims import NotExact
 from archcalc.arithmetic.expression import (
     BadExpression,
     Expression,
+    NoFormula,
     TooLarge,
     size_text,
     symbolic_text,
@@ -186,3 +187,38 @@ def test_means_what_it_says(text: str, c: int, r: int) -> None:
     except NotExact:
         assume(False)
     assert symbolic.subs(symbols) == result
+
+
+@pytest.mark.parametrize("text", ["q//(q-q)", "w/(q-q)", "1/(w-w)"])
+def test_a_zero_divisor_of_symbols_is_refused(text: str) -> None:
+    with pytest.raises(NotExact):
+        Expression.parse(text).value({"w": Fraction(1, 3)})
+
+
+@pytest.mark.parametrize("text", ["divisible(3, 0)", "divisible(8, w)", "divisible(q)"])
+def test_divisible_says_what_it_needs(text: str) -> None:
+    with pytest.raises(NoFormula, match="divisible needs a"):
+        Expression.parse(text).value({"w": Fraction(1, 3)})
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("((q+1)^16+1)^16", TooLarge),
+        ("max(" * 12 + "q*2" + ",r)*2" * 12, NoFormula),
+        ("min(" * 12 + "q//2" + ",r)" * 12, NoFormula),
+    ],
+)
+def test_what_would_take_sympy_minutes_needs_numbers(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Expression.parse(text).value({})
+
+
+def test_replaced_expressions_stay_short() -> None:
+    square = one = Expression.parse("c*c")
+    for _ in range(5):
+        put = one.put({"c": square})
+        assert isinstance(put, Expression)
+        one = put
+    with pytest.raises(TooLarge):
+        one.put({"c": one})

@@ -16,6 +16,8 @@ _DEEPEST = 20
 _MOST_TO_CANCEL = 100
 _LARGEST_POWER = 16
 _MOST_BITS = 256
+_SYMBOL_BITS = 4  # what a symbol is taken for, to bound powers of symbols
+_MOST_CHOICES = 5  # min and max within each other; each triples the time with symbols
 
 
 def size_text(value: Any) -> str:
@@ -52,7 +54,7 @@ def exact_number(text: str) -> int | Fraction | None:
     >>> exact_number("0.75"), exact_number("3/4"), exact_number("0x10")
     (Fraction(3, 4), Fraction(3, 4), None)
     """
-    if not re.fullmatch(r"\d{1,15}(\.\d{1,15}|/\d{1,15})?", text):
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15}|/[0-9]{1,15})?", text):
         return None
     if text.partition("/")[2].strip("0") == "" and "/" in text:
         return None
@@ -76,10 +78,10 @@ class TooLarge(NotExact):
 
 
 class NoFormula(NotExact):
-    """A function that has a value for numbers only, applied to a symbol."""
+    """A function of something that it has no value for, such as a symbol."""
 
     def __str__(self) -> str:
-        return f"{self.dividend} needs a number, not {self.divisor}"
+        return f"{self.dividend}, not {self.divisor}"
 
 
 class Expression:
@@ -123,8 +125,11 @@ class Expression:
     def value(self, values: Mapping[str, Any]) -> Any:
         """Put values in; symbols without one become positive integer sympy symbols.
 
-        Errors: :class:`NotExact` where a division leaves a remainder, or the whole a fraction.
+        Errors: :class:`NotExact` where a division leaves a remainder, or the whole a fraction;
+        :class:`TooLarge` where the value has hundreds of digits or sympy would take minutes.
         """
+        if any(not isinstance(values.get(name), int | Fraction) for name in self.free):
+            _check_growth(self.tree)
         value = _evaluate(self.tree, values)
         if isinstance(value, Fraction):
             raise NotExact(value.numerator, value.denominator)
@@ -133,14 +138,17 @@ class Expression:
     def put(self, parts: Mapping[str, Expression | int]) -> Expression | int:
         """Return the expression with its symbols replaced; a whole number where none is left.
 
-        Errors: :class:`NotExact` where what is left has no whole value.
+        Errors: :class:`NotExact` where what is left has no whole value; :class:`TooLarge` where it
+        is longer than an expression may be.
         """
         trees = {
             name: part.tree if isinstance(part, Expression) else part
             for name, part in parts.items()
         }
         tree = _replaced(self.tree, trees)
-        made = Expression(_text(tree, 0), tree)
+        made = Expression(_text(tree, 0) if _pieces(tree) <= _LONGEST else "", tree)
+        if not 0 < len(made.text) <= _LONGEST:
+            raise TooLarge(self.text, 1)
         if made.free:
             return made
         whole: int = made.value({})
@@ -282,6 +290,41 @@ def _replaced(tree: Any, trees: Mapping[str, Any]) -> Any:
     return tree
 
 
+def _pieces(tree: Any) -> int:
+    """Return how many numbers and symbols a tree has, at most one more than is allowed."""
+    found, left = 0, [tree]
+    while left and found <= _LONGEST:
+        part = left.pop()
+        if isinstance(part, tuple):
+            left += part[1:]
+        else:
+            found += 1
+    return found
+
+
+def _check_growth(tree: Any) -> None:
+    bits, choices = _growth(tree)
+    if bits > _MOST_BITS:
+        raise TooLarge(bits, 1)
+    if choices > _MOST_CHOICES:
+        fact = f"min and max nested deeper than {_MOST_CHOICES} need numbers"
+        raise NoFormula(fact, "symbols")
+
+
+def _growth(tree: Any) -> tuple[int, int]:
+    """Return about how many bits a value with symbols has, and how deep min and max nest."""
+    if not isinstance(tree, tuple):
+        return (tree.bit_length() if isinstance(tree, int) else _SYMBOL_BITS), 0
+    operation, *parts = tree
+    if operation == "^":
+        bits, choices = _growth(parts[0])
+        return bits * parts[1], choices
+    found = [_growth(part) for part in parts]
+    bits = sum(one for one, _ in found) if operation == "*" else max(one for one, _ in found)
+    choices = max(one for _, one in found) + (operation in ("min", "max"))
+    return bits, choices
+
+
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "^": 3}
 
 
@@ -327,8 +370,8 @@ def _operate(operation: str, left: Any, right: Any = None) -> Any:
             result = _product(result, left)
         return result
     if operation in ("/", "//"):
-        if type(right) is int and right == 0:
-            raise NotExact(left, right)
+        if (type(right) is int and right == 0) or getattr(right, "is_zero", False) is True:
+            raise NotExact(left, 0)
         if operation == "//":
             return left // right
         return left / right if Fraction in (type(left), type(right)) else exact_div(left, right)
@@ -343,8 +386,10 @@ def _operate(operation: str, left: Any, right: Any = None) -> Any:
 
 def _divisible(number: Any, step: Any) -> Any:
     """Return the nearest multiple of ``step``, at least one step and 90 % of the number."""
-    if not (isinstance(number, int | Fraction) and isinstance(step, int)) or step < 1:
-        raise NoFormula("divisible", number)
+    if isinstance(number, int | Fraction) and (not isinstance(step, int) or step < 1):
+        raise NoFormula("divisible needs a whole number of at least 1 as its step", step)
+    if not isinstance(number, int | Fraction):
+        raise NoFormula("divisible needs a number", number)
     nearest = larger((2 * number + step) // (2 * step) * step, step)
     return nearest if 10 * nearest >= 9 * number else nearest + step
 
