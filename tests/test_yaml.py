@@ -74,6 +74,30 @@ def test_structures(layers: str, text: str) -> None:
     assert read(to_yaml(graph.spec)).nodes == graph.nodes
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{word}: relu" for word in ("concat", "res", "seq", "aux", "of", "repeat", "on", "y")),
+        *(f"{word}: relu" for word in ("1", "1.5", "null", "0x1f", "2001-01-01")),
+        "concatt: [ relu | tanh ]",
+        "seqq: concat( relu ; tanh )",
+        "g: [ concat( relu ; tanh ) ]*3",
+        "g: [ res( relu ) ]",
+        "[ concat( relu ; tanh )*2 ]*3",
+        "l: aux t( relu )",
+        "aux repeat( relu )",
+        "l: id | a: [ b: concat( relu ; tanh ) ] | [ b2: relu ]*2",
+        "a: [ " * 40 + "relu" + " ]" * 40,
+        "res( " * 40 + "relu" + " )" * 40,
+    ],
+)
+def test_what_yaml_has_no_structure_for_is_written_as_a_stage(text: str) -> None:
+    graph = read(f"28x28x192 | {text}")
+    assert graph.spec is not None
+    again = read(to_yaml(graph.spec))
+    assert (again.nodes, again.output) == (graph.nodes, graph.output)
+
+
 def test_blocks_take_values_symbols_and_expressions() -> None:
     text = HEAD + (
         "symbols: {n: 2}\n"
@@ -110,6 +134,15 @@ def test_symbols_are_defaults_and_may_be_fractions() -> None:
     assert archcalc.analyze(text, R=4, w=0.5).output == (8, 4, 4)
     with pytest.raises(SpecError, match=r"16\*w = 16/3 is not a whole number"):
         read(text, {"w": __import__("fractions").Fraction(1, 3)})
+
+
+def test_a_symbol_of_a_block_is_no_parameter_of_the_block_around_it() -> None:
+    text = HEAD + (
+        "symbols: {n: 100}\nblocks:\n  f(m): conv 1x1x(m+n)\n  g(n): [f((n*2)), f((n*2)), h((n))]\n"
+        "  h(m): f(m)\nlayers: [g(5), h(n)]\n"
+    )
+    assert [node.layer.channels for node in nodes(text)] == [110, 110, 105, 200]
+    assert [node.layer.channels for node in nodes(text, n=1)] == [11, 11, 6, 2]
 
 
 def test_free_symbols_stay_free() -> None:
@@ -250,6 +283,14 @@ TRAPS = [
     ("blocks:\n  a(c): cnov 3x3\nlayers: [relu]", "E07", 'unknown layer "cnov"'),
     ("budget: {params: 3M}\nlayers: [relu]", "E22", "the budget of params is no limit"),
     ("published: [params]\nlayers: [relu]", "E22", "a published figure"),
+    ("published: [{params: 3, of: {a: b}}]\nlayers: [relu]", "E22", "`of` names layers"),
+    ("published: [{params: 3, source: [a]}]\nlayers: [relu]", "E22", "`source` is a text"),
+    ("symbols: {C: 3/٠}\nlayers: [relu]", "E22", '"3/٠" is no number above 0'),
+    ("blocks: {a(c): [relu, {repeat: c - 5, of: relu}]}\nlayers: [a(1)]",
+     "E20", "a: repeat count must be a whole number of at least 1 (c-5 = -4)"),
+    ("layers: [{repeat: q^16^2, of: relu}]", "E20", "repeat count"),
+    ("layers:\n- relu\x07", "E22", "a character that YAML does not allow (U+0007)"),
+    ("layers:\n- relu\udc80", "E35", "the spec is not UTF-8 (byte 0x80 at"),
     ("layers: [relu]\nnet: relu", "E22", "both layers and net are given"),
     ("layers: [relu]\nlayout: cwh", "E22", "layout cwh is not known"),
     ("layers: [relu]\n---\nlayers: [tanh]", "E22", "a second document begins"),
@@ -299,6 +340,72 @@ def test_the_caret_stands_under_the_word_behind_korean_text() -> None:
     assert problem.span is not None
     start, end = problem.span.text_range()
     assert text[start:end] == "stride 0"
+
+
+@pytest.mark.parametrize(
+    ("net", "line", "word"),
+    [
+        ("net: |2\n      9x9x3\n   # 합성곱\n     | 합: relu\n  | relu | tnah\n", 6, "tnah"),
+        ("net: >\n  9x9x3\n  | relu\n\n  | tnah\n", 6, "tnah"),
+        ("net: 9x9x3\n  | relu\n     | relu\n  | tnah\n", 5, "tnah"),
+        ('net: "9x9x3\n  | re\\u006cu\n  | tnah"\n', 4, "tnah"),
+        ('net: "9x9x3 \\n | relu \\n | tnah"\n', 2, "tnah"),
+        ("input: 9x9x3\nlayers:\n- >-\n  conv 3x3x8\n  strde 2\n", 6, "strde"),
+        ('input: 9x9x3\nlayers:\n- "co\\x6ev 3x3x8 strde 2"\n', 4, "strde"),
+        ("input: 9x9x3\r\nlayers:\r\n- 합: relu\r\n- tnah\r\n", 5, "tnah"),
+    ],
+)
+def test_the_caret_finds_the_line_of_a_text_on_several(net: str, line: int, word: str) -> None:
+    text = "archcalc: 1\n" + net
+    with pytest.raises(SpecError) as error:
+        read(text)
+    (problem,) = error.value.problems
+    assert problem.span is not None
+    start, end = problem.span.text_range()
+    assert (problem.span.line, text[start:end]) == (line, word)
+
+
+def test_a_refused_character_is_pointed_at_behind_korean_text() -> None:
+    text = "# 합성곱\n" + HEAD + "layers:\n- relu\0\n"
+    with pytest.raises(SpecError) as error:
+        read(text)
+    (problem,) = error.value.problems
+    assert problem.span is not None
+    assert problem.span.start == text.index("\0")
+
+
+def chained(count: int, argument: str = "c") -> str:
+    """Return blocks of which each calls the next."""
+    blocks = "".join(f"  b{i}(c): b{i + 1}(({argument}))\n" for i in range(count))
+    return HEAD + f"blocks:\n{blocks}  b{count}(c): conv 1x1x(c)\nlayers: [b0(1)]\n"
+
+
+def test_blocks_in_blocks_are_bounded() -> None:
+    assert len(nodes(chained(15))) == 1
+    assert {code for code, _ in problems(chained(3000))} == {"E44"}
+    assert {code for code, _ in problems(chained(12, "c*c"))} == {"E44"}
+    backwards = "".join(f"b{i}(1), " for i in reversed(range(60)))
+    text = chained(60).replace("layers: [b0(1)]", f"layers: [{backwards}]")
+    assert "E44" in {code for code, _ in problems(text)}
+    deep = "".join(f"  b{i}(): {'[' * 40}b{i + 1}(){']' * 40}\n" for i in range(40))
+    text = HEAD + f"blocks:\n{deep}  b40(): relu\nlayers: [b0()]\n"
+    assert {code for code, _ in problems(text)} == {"E44"}
+
+
+def test_calls_and_variants_are_bounded() -> None:
+    calls = "".join(f"- f({i})\n" for i in range(1, 9000))
+    text = HEAD + "blocks:\n  f(c):\n" + "    - relu\n" * 9000 + f"layers:\n{calls}"
+    assert {code for code, _ in problems(text)} == {"E44"}
+    text = HEAD + "layers:\n" + "- relu\n" * 5000 + "variants:\n"
+    text += "".join(f"  v{i}: {{}}\n" for i in range(3000))
+    assert {code for code, _ in problems(text)} == {"E44"}
+    nothing = "symbols: {n: 1}\nlayers: [{repeat: 99999999, of: {repeat: n - 1, of: relu}}]\n"
+    assert {code for code, _ in problems(HEAD + nothing)} == {"E44"}
+
+
+@pytest.mark.parametrize("layers", ["- " + "a" * 10**6, 'net: "' + "r\\x65lu \\n" * 15_000 + '"'])
+def test_long_texts_take_no_minutes(layers: str) -> None:
+    assert problems(HEAD + (layers if layers.startswith("net") else f"layers:\n{layers}\n"))
 
 
 def test_blocks_that_double_and_double_again_are_bounded() -> None:

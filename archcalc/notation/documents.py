@@ -27,12 +27,15 @@ from .entries import (
     Size,
     Spec,
 )
-from .parser import parse, parse_input, parse_options, parse_stage
+from .parser import DEEPEST, parse, parse_input, parse_options, parse_stage
 from .source import Places
 from .stages import KINDS
+from .substitution import entries_in
 from .tree import Node, Scalar, Sequence
 
 MOST_PROBLEMS = 20
+MOST_CALLED = 200_000
+MOST_VARIANT_NODES = 200_000
 VERSION = "1"
 TEXTS = ("name", "note", "source")
 OVERLAID = ("symbols", "defaults", "blocks")
@@ -41,7 +44,7 @@ STRUCTURES = (*KINDS, "shortcut", "aux", "repeat", "of", "seq")
 POOLS = ("maxpool", "avgpool")
 _LABEL = re.compile(r"\w[\w./+-]{0,99}")
 _DEFINED = re.compile(r"([a-z][A-Za-z0-9_]*)\s*(?:\(([^()]*)\))?")
-_NO_SPACE = re.compile(r"([A-Za-z_]\w*[\w./+-]*):(?=[A-Za-z\[(])")
+_NO_SPACE = re.compile(r"([A-Za-z_][\w./+-]*):(?=[A-Za-z\[(])")
 _BOOLEANS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"}
 _LOOSE_OPTION = re.compile(r"[/\d(]|[spdg]\d|same$|valid$")
 
@@ -73,6 +76,8 @@ def stage_places(text: str, name: str) -> list[tuple[Scalar, Entry]]:
     found: dict[int, tuple[Scalar, Entry]] = {}
     words: set[str] = set()
     for variant in ("", *document.variants):
+        if variant and not document.variants[variant].keys() & {"layers", "net", *OVERLAID[1:]}:
+            continue  # no stages of its own
         document.stages.clear()
         document.spec(variant)
         words |= document.defaults.keys()
@@ -82,6 +87,17 @@ def stage_places(text: str, name: str) -> list[tuple[Scalar, Entry]]:
         for _, (scalar, entry) in sorted(found.items())
         if not words & set(re.findall(r"\w+", scalar.text))
     ]
+
+
+def takes_label(label: str) -> bool:
+    """Tell whether a label can be a key; one like ``concat`` or ``yes`` means something else."""
+    return label.lower() not in _BOOLEANS and not like_structure(label)
+
+
+def like_structure(label: str) -> bool:
+    """Tell whether a key is a word of the structure or nearly one; ``concat1`` is none."""
+    near = difflib.get_close_matches(label, STRUCTURES, 1, 0.75)
+    return bool(near) and not re.fullmatch(rf"{near[0]}[\d_.-].*", label)
 
 
 @lru_cache(maxsize=8)
@@ -97,6 +113,7 @@ class _Blocks:
     nodes: dict[str, tuple[Scalar, tuple[str, ...], Node]] = field(default_factory=dict)
     made: dict[str, Definition | None] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
+    called: int = 0  # stages that the calls so far stand for
 
 
 class _Document:
@@ -106,6 +123,7 @@ class _Document:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.stages: list[tuple[Scalar, Entry]] = []
+        self.level = 0
         self.blocks = _Blocks()
         self.defaults: dict[str, list[Atom]] = {}
         root = tree.tree_of(text, self.source)
@@ -120,6 +138,10 @@ class _Document:
         for key, overlay in self.pairs(node, "variants"):
             known = (*KEYS, "extends")
             self.variants[key.text] = self.fields(overlay, known, f"variant {key.text}")
+        nodes = tree.count(root)
+        if len(self.variants) * nodes > MOST_VARIANT_NODES:
+            fact = f"{len(self.variants):,} variants of a text of {nodes:,} YAML nodes"
+            raise SpecError([Problem("E44", fact, None, "several files")])
         self.misplaced = tuple(self.problems)
 
     # The whole
@@ -365,7 +387,7 @@ class _Document:
         """Read a text of the document with the inline parser; keep its problems, return None."""
         places = Places(self.source, self.places(scalar))
         if read is not parse_input and read is not parse_options:
-            more.update(blocks=self.definition, defaults=self.defaults)
+            more.update(blocks=self.called, defaults=self.defaults, level=self.level)
         try:
             return read(scalar.text, self.source.name, places=places, **more)
         except SpecError as error:
@@ -374,24 +396,38 @@ class _Document:
 
     def places(self, scalar: Scalar) -> Any:
         """Return where each character of a scalar stands in the file."""
-        at = scalar.span.start
+        at, end = scalar.span.start, scalar.span.end
         if self.text.startswith(scalar.text, at):
             return range(at, at + len(scalar.text) + 1)
+        if self.text[at : at + 1] in ("|", ">"):
+            at = self.text.find("\n", at, end) + 1
         places: list[int] = []
-        for line in scalar.text.split("\n"):
-            found = self.text.find(line, at, scalar.span.end)
-            at = found if found >= 0 else at
-            places += range(at, at + len(line) + 1) if found >= 0 else [at] * (len(line) + 1)
-            at += len(line) if found >= 0 else 0
-        return places
+        lost = 0
+        for word in re.findall(r"\s+|\S+", scalar.text):
+            found = -1 if word.isspace() or lost > 20 else self.text.find(word, at, end)
+            if found >= 0:
+                places += range(found, found + len(word))
+                at = found + len(word)
+            else:  # blanks, and what is written with escapes
+                places += [at] * len(word)
+                lost += not word.isspace()
+        return [*places, at]
 
     def entry(self, node: Node) -> Entry | None:
-        if isinstance(node, Scalar):
-            return self.stage(node)
-        if isinstance(node, Sequence):
-            return self.chain(node)
-        assert isinstance(node, tree.Mapping)
-        return self.structure(node)
+        if self.level >= DEEPEST:
+            fact = f"stages are nested deeper than {DEEPEST} levels, blocks included"
+            self.problem("E44", fact, node.span)
+            return None
+        self.level += 1
+        try:
+            if isinstance(node, Scalar):
+                return self.stage(node)
+            if isinstance(node, Sequence):
+                return self.chain(node)
+            assert isinstance(node, tree.Mapping)
+            return self.structure(node)
+        finally:
+            self.level -= 1
 
     def chain(self, node: Node, repeat: Size = 1) -> Chain:
         """Read a list of stages, or one stage, as a chain."""
@@ -532,9 +568,7 @@ class _Document:
             fact = f'"{key.text[:40]}" is no label'
             self.problem("E22", fact, key.span, "remove the colon" if called else help)
             return None
-        near = difflib.get_close_matches(key.text, STRUCTURES, 1, 0.75)
-        numbered = near and re.fullmatch(rf"{near[0]}[\d_.-].*", key.text)
-        if near and not numbered and not isinstance(value, Scalar):
+        if not isinstance(value, Scalar) and like_structure(key.text):
             self.unknown(key, STRUCTURES)
             return None
         made = self.entry(value)
@@ -568,6 +602,22 @@ class _Document:
                 self.problem("E26", f"block {name} is defined twice", key.span, "keep one")
             else:
                 self.blocks.nodes[name] = (key, parameters, node)
+
+    def called(self, name: str, level: int) -> Definition | None:
+        """Return a block for a call of it at this level; bound what all calls stand for."""
+        if name not in self.blocks.nodes:
+            return None
+        if self.blocks.called <= MOST_CALLED:
+            outer, self.level = self.level, level + 1
+            try:
+                made = self.definition(name)
+            finally:
+                self.level = outer
+            assert made is not None
+            self.blocks.called += entries_in(made.body)
+            return made
+        fact = f"calls of blocks stand for more than {MOST_CALLED:,} stages"
+        raise SpecError([Problem("E44", fact, self.blocks.nodes[name][0].span)])
 
     def definition(self, name: str) -> Definition | None:
         """Return a block of the document; report one that calls itself."""
@@ -631,6 +681,10 @@ class _Document:
         texts = {key: value.text for key, value in given.items() if isinstance(value, Scalar)}
         of = given.get("of")
         names = of.items if isinstance(of, Sequence) else (of,) if of else ()
+        if not all(isinstance(one, Scalar) for one in names) or "source" in given.keys() - texts:
+            fact = "`of` names layers or groups, `source` is a text"
+            self.problem("E22", fact, node.span, "of: [conv1, conv2_x]")
+            return None
         thousand, train = texts.get("thousand", "1000"), texts.get("train", "false")
         if thousand not in ("1000", "1024") or train not in ("true", "false"):
             self.problem("E22", "thousand is 1000 or 1024, train is true or false", node.span)

@@ -411,7 +411,7 @@ class _Parser(StageReader):
             return Aux(title="", body=body, label=label, span=self.span(start))
         if name in KINDS:
             return self.parallel(name, here, opened, start, label)
-        definition = self.context.blocks(name)
+        definition = self.context.blocks(name, self.depth)
         if definition is not None:
             return self.definition_call(definition, opened, start, label)
         if block_type(name) is not None:

@@ -27,10 +27,14 @@ _REPEAT = re.compile(r"[ \t]*(?:\*[ \t]*|x[ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]]))")
 
 @dataclass(frozen=True)
 class Context:
-    """What a text is read with: the order of shapes, a document's blocks and default options."""
+    """What a text is read with: the order of shapes, a document's blocks and default options.
+
+    ``blocks`` takes a name and the level it is called at, ``level`` is that of the text.
+    """
 
     layout: str = "hwc"
-    blocks: Callable[[str], Definition | None] = lambda name: None
+    level: int = 0
+    blocks: Callable[[str, int], Definition | None] = lambda name, level: None
     defaults: Mapping[str, list[Atom]] = field(default_factory=dict)
 
 
@@ -47,7 +51,7 @@ class Scanner:
     def __init__(self, text: str, source: Source, context: Context) -> None:
         self.text, self.source, self.context = text, source, context
         self.at = 0
-        self.depth = 0
+        self.depth = context.level
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.layers: dict[Layer, Layer] = {}

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..arithmetic.dims import NotExact
-from ..arithmetic.expression import BadExpression, Expression
+from ..arithmetic.expression import BadExpression, Expression, TooLarge
 from ..blocks import block_type, block_words
 from ..errors import LayerError, Problem, Span
 from ..layers import layer_type
@@ -36,7 +36,7 @@ class StageReader(Scanner):
         block = block_type(name)
         kind: Any = layer_type("conv") if textbook else (block or layer_type(name))
         merge = name in ("concat", "add", "mul")
-        if self.context.blocks(name) is not None and not textbook:
+        if self.context.blocks(name, self.depth) is not None and not textbook:
             raise self.unknown(name, here)
         if kind is None or merge or (name in KINDS):
             if merge or name in KINDS:
@@ -107,7 +107,7 @@ class StageReader(Scanner):
         return self.layers.setdefault(layer, layer)
 
     def unknown(self, name: str, here: Span) -> Skip:
-        if self.context.blocks(name) is not None:
+        if self.context.blocks(name, self.depth) is not None:
             fact = f"the block {name} is called with its values"
             return self.fail("E23", fact, here, f"`{name}( )` with values between")
         near = suggestion(name, (*_WORDS, *block_words()))
@@ -133,7 +133,8 @@ class StageReader(Scanner):
         except LayerError as error:
             raise self.fail(error.code, f"{name}: {error.message}", span, error.help) from None
         except NotExact as error:
-            raise self.fail("E27", f"{name}: {error}", span) from None
+            code = "E44" if isinstance(error, TooLarge) else "E27"
+            raise self.fail(code, f"{name}: {error}", span) from None
         made = Call(definition, tuple(arguments), body, label=label, span=span)
         repeat = self.repeat()
         return made if repeat == 1 else Chain((made,), repeat, span=span)

@@ -11,6 +11,7 @@ from ..errors import LayerError
 from .entries import Aux, BlockStage, Call, Chain, Entry, Parallel, Size, Stage
 
 MOST_ENTRIES = 20_000
+DEEPEST = 50
 
 Parts = Mapping[str, Size]
 Options = TypeVar("Options")
@@ -20,17 +21,27 @@ def put_in(body: Chain, parts: Parts) -> Chain:
     """Return a body with its parameters replaced.
 
     Errors: :class:`~archcalc.errors.LayerError` where a value is none that a layer takes, or where
-    blocks within blocks grow past 20,000 stages (E44);
+    blocks within blocks grow past 20,000 stages or 50 levels (E44);
     :class:`~archcalc.arithmetic.dims.NotExact` where one is not whole.
     """
-    if _size(body) > MOST_ENTRIES:
+    if entries_in(body) > MOST_ENTRIES:
         raise LayerError("E44", f"more than {MOST_ENTRIES:,} stages in one block")
+    if depth_of(body) > DEEPEST:
+        raise LayerError("E44", f"blocks nested deeper than {DEEPEST} levels")
     return _chain(body, parts) if parts else body
 
 
 def _chain(chain: Chain, parts: Parts) -> Chain:
     entries = tuple(_entry(entry, parts) for entry in chain.entries)
-    return replace(chain, entries=entries, repeat=_put(chain.repeat, parts))
+    return replace(chain, entries=entries, repeat=_times(chain.repeat, parts))
+
+
+def _times(repeat: Size, parts: Parts) -> Size:
+    times: Size = _put(repeat, parts)
+    if isinstance(repeat, Expression) and isinstance(times, int) and times < 0:
+        fact = f"repeat count must be a whole number of at least 1 ({repeat.text} = {times})"
+        raise LayerError("E20", fact)
+    return times
 
 
 def _entry(entry: Entry, parts: Parts) -> Entry:
@@ -45,13 +56,21 @@ def _entry(entry: Entry, parts: Parts) -> Entry:
         return _chain(entry, parts)
     if isinstance(entry, Parallel):
         branches = tuple(_chain(branch, parts) for branch in entry.branches)
-        return replace(entry, branches=branches, repeat=_put(entry.repeat, parts))
+        return replace(entry, branches=branches, repeat=_times(entry.repeat, parts))
     if isinstance(entry, Aux):
         return replace(entry, body=_chain(entry.body, parts))
     if isinstance(entry, Call):
-        arguments = tuple(_put(one, parts) for one in entry.arguments)
-        return replace(entry, arguments=arguments, body=_chain(entry.body, parts))
+        return _call(entry, tuple(_put(one, parts) for one in entry.arguments))
     return entry
+
+
+def _call(entry: Call, arguments: tuple[Size, ...]) -> Call:
+    """Call again: a symbol of the called block's own body is no parameter of the one around it."""
+    if arguments == entry.arguments:
+        return entry
+    definition = entry.definition
+    parts = dict(zip(definition.parameters, arguments, strict=True))
+    return replace(entry, arguments=arguments, body=_chain(definition.body, parts))
 
 
 def _options(made: Options, parts: Parts) -> Options:
@@ -83,12 +102,23 @@ def _symbolic(value: Any) -> bool:
     return isinstance(value, Expression)
 
 
-def _size(entry: Entry) -> int:
+def entries_in(entry: Entry) -> int:
     """Return how many entries a tree has, repeats counted once."""
+    if isinstance(entry, Stage | BlockStage):
+        return 1
+    return 1 + sum(map(entries_in, _inside(entry)))
+
+
+def depth_of(entry: Entry) -> int:
+    """Return how many levels of entries a tree has."""
+    if isinstance(entry, Stage | BlockStage):
+        return 0
+    return 1 + max(map(depth_of, _inside(entry)), default=0)
+
+
+def _inside(entry: Entry) -> tuple[Entry, ...]:
     if isinstance(entry, Chain):
-        return sum(map(_size, entry.entries))
+        return entry.entries
     if isinstance(entry, Parallel):
-        return 1 + sum(map(_size, entry.branches))
-    if isinstance(entry, Aux | Call):
-        return 1 + _size(entry.body)
-    return 1
+        return entry.branches
+    return (entry.body,) if isinstance(entry, Aux | Call) else ()

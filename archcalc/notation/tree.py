@@ -6,6 +6,7 @@ and aliases are refused; size, depth and number of nodes are bounded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from .source import LARGEST_TEXT
 
 DEEPEST = 50
 MOST_NODES = 20_000
+_REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,33 @@ def tree_of(text: str, source: Source) -> Node:
 
     if len(text) > LARGEST_TEXT:
         raise SpecError([Problem("E44", f"{source.name} is larger than 1 MiB")])
+    undecoded = re.search("[\ud800-\udfff]", text)
+    if undecoded:
+        byte = ord(undecoded[0]) & 0xFF
+        fact = f"the spec is not UTF-8 (byte 0x{byte:02X} at {undecoded.start()})"
+        raise SpecError([Problem("E35", fact, None, "save it as UTF-8")])
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return _Builder(source, yaml.parse(text, Loader=loader)).document()
     except yaml.MarkedYAMLError as error:
         raise SpecError([_unreadable(text, source, error)]) from None
-    except yaml.YAMLError as error:
-        place = getattr(error, "position", 0)
+    except yaml.YAMLError:
+        found = _REFUSED.search(text)
+        place = found.start() if found else 0
         span = Span(source, place, place + 1)
         fact = "a character that YAML does not allow"
+        if found:
+            fact += f" (U+{ord(found[0]):04X})"
         raise SpecError([Problem("E22", fact, span, "remove it")]) from None
+
+
+def count(node: Node) -> int:
+    """Return how many nodes a tree has."""
+    if isinstance(node, Sequence):
+        return 1 + sum(map(count, node.items))
+    if isinstance(node, Mapping):
+        return 1 + sum(1 + count(value) for _, value in node.pairs)
+    return 1
 
 
 class _Builder:

@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 from ..arithmetic.expression import Expression
-from .documents import VERSION, stage_places
+from .documents import VERSION, stage_places, takes_label
 from .entries import Aux, Chain, Entry, Figure, Number, Parallel, Size, Spec
 from .format import stage_text
+from .substitution import depth_of
 
 WIDTH = 70
+DEEPEST = 8  # what is nested deeper is written as one stage
 
 
 def to_yaml(spec: Spec) -> str:
@@ -89,8 +91,22 @@ def _body(chain: Chain) -> Any:
 
 
 def _item(entry: Entry) -> Any:
+    if _as_stage(entry):
+        label = f"{entry.label}: " if entry.label else ""
+        return label + stage_text(entry, full=False)
     made = _unlabelled(entry)
     return {entry.label: made} if entry.label else made
+
+
+def _as_stage(entry: Entry) -> bool:
+    """Tell what the structure of YAML cannot say: odd labels, two names, branches as a group."""
+    if isinstance(entry, Aux) and entry.title:
+        return bool(entry.label) or not takes_label(entry.title) or not entry.title[0].isalnum()
+    if (entry.label and not takes_label(entry.label)) or depth_of(entry) > DEEPEST:
+        return True
+    if isinstance(entry, Chain) and entry.label and len(entry.entries) == 1:
+        return isinstance(entry.entries[0], Parallel)
+    return False
 
 
 def _unlabelled(entry: Entry) -> Any:
