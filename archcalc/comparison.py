@@ -9,7 +9,7 @@ from typing import Any
 from .analysis import Analysis
 from .arithmetic.expression import symbolic_ratio
 from .arithmetic.unknown import Unknown
-from .conventions import convention, cost
+from .conventions import convention, cost, counted_column
 from .envelope import envelope
 from .errors import UsageError
 from .notation.format import layer_text
@@ -265,12 +265,8 @@ def compare(
 
 
 def chosen_columns(keys: Sequence[str], counting: str) -> tuple[Quantity, ...]:
-    """Return the columns of these keys; ``macs`` follows the convention in use."""
-    found = []
-    for key in keys:
-        column = quantity(key)
-        found.append(cost(counting) if column.key == "macs" else column)
-    return tuple(dict.fromkeys(found))
+    """Return the columns of these keys, as the convention in use has them."""
+    return tuple(dict.fromkeys(counted_column(key, counting) for key in keys))
 
 
 def unique_names(own: Sequence[str], given: Sequence[str] = ()) -> tuple[str, ...]:

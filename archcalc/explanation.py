@@ -114,7 +114,7 @@ def explanation(
         else:
             lines += _count(metric, facts, again)
     if counting != "macs" and "macs" in metrics and again is not None:
-        lines += _cost(counting, again)
+        lines += _cost(counting, node.layer, again)
     inputs = " and ".join(written(shape, layout) for shape in facts.inputs)
     title = f"{node.name}  {layer_text(node.layer, full=False)}"
     return Steps(title, f"input {inputs}", tuple(lines), node.name)
@@ -163,7 +163,7 @@ def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str
     return [(title, tuple(_steps(value)))]
 
 
-def _cost(counting: str, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
+def _cost(counting: str, layer: Layer, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
     """Work out the cost by another convention: its own formula, run on what the layer states."""
     counted = convention(counting)
     settled = replace(
@@ -172,7 +172,7 @@ def _cost(counting: str, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
         bias_adds=_settled(again.bias_adds),
         elementwise=_settled(again.elementwise),
     )
-    value = counted.count(settled)
+    value = counted.count(layer, settled)
     if isinstance(value, Unknown):
         return [(counted.title, (f"unknown: {value.reason}",))]
     return [(counted.title, tuple(_steps(value)))] if value != 0 else []
@@ -276,7 +276,7 @@ def page(
         sums = _sums(analysis, metrics)
         blocks += [sums] if sums.lines else []
     if "macs" in metrics:
-        blocks.append(_conventions(analysis, chosen))
+        blocks.append(_conventions(analysis, chosen, counting))
     blocks.append(Text(f"Convention {counting}: {convention(counting).sentence}.", "convention"))
     return Page(tuple(blocks), lambda: _data(analysis, blocks, counting, layout), layout=layout)
 
@@ -338,9 +338,12 @@ def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
     return Steps("total", "", tuple(lines))
 
 
-def _conventions(analysis: Analysis, chosen: list[int]) -> Steps:
+def _conventions(analysis: Analysis, chosen: list[int], counting: str) -> Steps:
+    """Return the sums by each convention of our own, and by the one in use."""
     lines = []
     for key, counted in CONVENTIONS.items():
+        if counted.tool and key != counting:
+            continue
         column = cost(key).of(analysis)
         value: Any = sum(column[i] for i in chosen)
         if isinstance(value, Unknown):

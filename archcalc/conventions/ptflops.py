@@ -1,0 +1,97 @@
+"""ptflops: its two backends, and what the first counted before it saw functions as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arithmetic.dims import product
+from ..layers.base import Facts
+from .base import (
+    POOLS,
+    RECURRENT,
+    Convention,
+    Rule,
+    bias_adds,
+    gate_steps,
+    per_input,
+    per_output,
+    projections,
+    without,
+    words,
+)
+
+_HOOKED = words("relu relu6 prelu elu leakyrelu gelu")
+_BOTH = words("relu relu6 prelu elu gelu")
+
+
+def _attended(layer: Any, facts: Facts) -> Any:
+    """Return the scaling of the queries and one operation per score for softmax."""
+    length, width = facts.inputs[0]
+    return product((length, width)) + product((layer.heads, length, length))
+
+
+def _window_scores(layer: Any, facts: Facts) -> Any:
+    """Return the products that window attention makes by matmul; F.linear goes unseen."""
+    side = product((layer.window, layer.window))
+    projected: Any = facts.input_macs
+    width = facts.weights["proj.weight"][0]
+    windows = projected // product((side, width, 3 * width))
+    whole: Any = facts.macs
+    return whole - projected - windows * product((side, width, width))
+
+
+_HOOKS = (
+    Rule("MACs", without("winattn", "unembed")),
+    Rule("bias", bias_adds, words("conv dwconv deconv fc linear attn rnn lstm gru")),
+    Rule("batch and group norm, 2 per value", per_input(2, 1), words("bn gn")),
+    Rule("layer norm, 1 per value", per_input(1), words("ln")),
+    Rule("attention: scaling and softmax", _attended, words("attn")),
+    Rule("gates", gate_steps({"rnn": 1, "gru": 7, "lstm": 10}), RECURRENT),
+    Rule("upsampling, 1 per output value", per_output(1), words("upsample")),
+)
+
+CONVENTIONS = (
+    Convention(
+        "ptflops",
+        "MACs (ptflops)",
+        "as ptflops 0.7 counts (pytorch backend): MACs + bias + 2 per value of batch norm, 1 of "
+        "layer norm + 2 per ReLU value and 2 per value read by pooling (both seen twice: as "
+        "module and as function); F.linear is missing, an omission of the tool; per sample",
+        (
+            *_HOOKS,
+            Rule("activations, 2 per value", per_input(2), _BOTH),
+            Rule("activations, 1 per value", per_input(1), words("leakyrelu silu softmax")),
+            Rule("pooling, 2 per input value", per_input(2), POOLS),
+            Rule("window scores", _window_scores, words("winattn")),
+        ),
+        "ptflops 0.7.5, pytorch_ops.py and pytorch_engine.py",
+        "two decimals of GMac, as in 4.13 GMac",
+    ),
+    Convention(
+        "ptflops-0.6",
+        "MACs (ptflops 0.6)",
+        "as ptflops 0.6 counted: MACs + bias + 2 per value of batch norm, 1 of layer norm "
+        "+ 1 per ReLU value and 1 per value read by pooling; functions outside modules are "
+        "missing, an omission of the tool; per sample",
+        (
+            *_HOOKS,
+            Rule("activations, 1 per value", per_input(1), _HOOKED),
+            Rule("pooling, 1 per input value", per_input(1), POOLS),
+        ),
+        "ptflops 0.6.9, flops_counter.py and pytorch_ops.py",
+        "two decimals of GMac, as in 4.12 GMac",
+    ),
+    Convention(
+        "ptflops-aten",
+        "MACs (ptflops aten)",
+        "as ptflops 0.7 counts (aten backend): MACs + bias of convolution and linear; scores of "
+        "attention and LSTM are missing, an omission of the tool; per sample",
+        (
+            Rule("MACs", without("attn", "lstm")),
+            Rule("projections of attention", projections, words("attn")),
+            Rule("bias", bias_adds, words("conv dwconv deconv fc linear attn winattn rnn gru")),
+        ),
+        "ptflops 0.7.5, aten_ops.py",
+        "two decimals of GMac, as in 4.09 GMac",
+    ),
+)
