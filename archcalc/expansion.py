@@ -433,7 +433,7 @@ class _Expansion:
             help = f"`({text}//1)` to round down, or `(divisible({text}))`"
             message = f"{stated}{error.dividend}/{error.divisor} is not a whole number"
             return Problem("E27", message, span, help)
-        known = divisors(error.dividend)
+        known = divisors(abs(error.dividend))
         shown = ", ".join(map(str, known[:7])) + (", ..." if len(known) > 7 else "")
         rounding = re.sub(r"(?<!/)/(?!/)", "//", text) or "//"
         return Problem(

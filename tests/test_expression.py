@@ -195,6 +195,12 @@ def test_a_zero_divisor_of_symbols_is_refused(text: str) -> None:
         Expression.parse(text).value({"w": Fraction(1, 3)})
 
 
+def test_a_fraction_below_a_symbol_stays_a_formula() -> None:
+    value = Expression.parse("min(q, w) + max(w, q)").value({"w": Fraction(5, 2)})
+    (symbol,) = value.free_symbols
+    assert value.subs(symbol, 4) == Fraction(13, 2)
+
+
 @pytest.mark.parametrize("text", ["divisible(3, 0)", "divisible(8, w)", "divisible(q)"])
 def test_divisible_says_what_it_needs(text: str) -> None:
     with pytest.raises(NoFormula, match="divisible needs a"):

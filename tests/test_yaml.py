@@ -288,6 +288,8 @@ TRAPS = [
     ("symbols: {C: 3/٠}\nlayers: [relu]", "E22", '"3/٠" is no number above 0'),
     ("blocks: {a(c): [relu, {repeat: c - 5, of: relu}]}\nlayers: [a(1)]",
      "E20", "a: repeat count must be a whole number of at least 1 (c-5 = -4)"),
+    ("layers: ['conv 1x1x(1/8-8)']", "E27", "1/8-8 = 1/8 is not a whole number"),
+    ("symbols: {w: 0.5}\nlayers: ['conv 1x1x(w/8-8)']", "E27", "= -127/16 is not a whole number"),
     ("layers: [{repeat: q^16^2, of: relu}]", "E20", "repeat count"),
     ("layers:\n- relu\x07", "E22", "a character that YAML does not allow (U+0007)"),
     ("layers:\n- relu\udc80", "E35", "the spec is not UTF-8 (byte 0x80 at"),

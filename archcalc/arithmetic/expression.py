@@ -379,7 +379,7 @@ def _operate(operation: str, left: Any, right: Any = None) -> Any:
         return -(-left // 1) if isinstance(left, int | Fraction) else ceil_div(left, 1)
     if operation == "divisible":
         return _divisible(left, 8 if right is None else right)
-    if Fraction in (type(left), type(right)):
+    if isinstance(left, int | Fraction) and isinstance(right, int | Fraction):
         return min(left, right) if operation == "min" else max(left, right)
     return smaller(left, right) if operation == "min" else larger(left, right)
 

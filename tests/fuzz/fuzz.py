@@ -1,4 +1,4 @@
-"""Random and mutated specs: each ends in results or in an ArchcalcError, never in anything else.
+"""Random and mutated specs, inline and YAML: each ends in results or in an ArchcalcError.
 
 python tests/fuzz/fuzz.py --runs 200000 [--seed 7] [--jobs 2]
 python tests/fuzz/fuzz.py --seed 7 --case 123    (that one case, printed, with its traceback)
@@ -26,12 +26,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(1, str(Path(__file__).resolve().parent))
 
-from archcalc import explanation, readers
+import yaml_specs
+
+from archcalc import analyze, explanation, readers
 from archcalc.analysis import DTYPES, Analysis, Settings, walk
 from archcalc.arithmetic.unknown import Unknown
 from archcalc.blocks import block_type, block_words
@@ -39,11 +43,14 @@ from archcalc.comparison import compare, spec_text
 from archcalc.conventions import CONVENTIONS
 from archcalc.errors import ArchcalcError, SpecError
 from archcalc.expansion import expand
+from archcalc.graph import Graph
 from archcalc.layers import LAYERS
 from archcalc.layers.options import Option, options_of
+from archcalc.notation import documents
 from archcalc.notation.entries import Spec
-from archcalc.notation.format import canonical, short_form
+from archcalc.notation.format import canonical, inlined, short_form
 from archcalc.notation.parser import parse
+from archcalc.notation.yaml_text import formatted, to_yaml
 from archcalc.quantities import QUANTITIES, keys
 from archcalc.renderers import formats, render
 from archcalc.summary import summarize
@@ -52,19 +59,24 @@ from archcalc.table import Page
 SECONDS = 20.0  # the watchdog: nobody waits longer for one spec
 MOST_SHOWN = 300  # layers; larger nets are counted, not rendered
 BYTES = 4 * 2**30  # what one worker may take
+YAML_SHARE = 0.35  # of the cases
 FAILURES = Path(__file__).with_name("failures.txt")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One spec with what it is read under; ``shown`` also formats and renders it."""
+    """One spec with what it is read under; ``shown`` also formats and renders it.
+
+    ``variant`` is None for inline text, else which net of a YAML text is read.
+    """
 
     text: str
-    values: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     layout: str = "hwc"
     shown: bool = False
     settings: Settings = Settings()
     seed: str = ""
+    variant: str | None = None
 
 
 class Wrong(AssertionError):
@@ -532,6 +544,8 @@ def monster(rng: random.Random) -> str:
 def case(seed: int | str, number: int) -> Case:
     """Return a case by its seed and number."""
     rng = random.Random(f"{seed}:{number}")
+    if rng.random() < YAML_SHARE:
+        return yaml_case(rng, f"{seed}:{number}")
     if rng.random() < 0.0005:
         return Case(monster(rng), seed=f"{seed}:{number}")
     symbolic = rng.random() < 0.15
@@ -558,6 +572,28 @@ def case(seed: int | str, number: int) -> Case:
     return Case(text, values, layout, rng.random() < 0.08, settings, f"{seed}:{number}")
 
 
+def yaml_case(rng: random.Random, seed: str) -> Case:
+    """Return a YAML spec: written here, or the zoo's or a short one spoiled."""
+    if rng.random() < 0.002:
+        return Case(yaml_specs.large(rng), seed=seed, variant="")
+    writer = Writer(rng, symbolic=False)
+    here = Here([28, 28], 192)
+    document = yaml_specs.Document(rng, lambda: writer.stage(here, keep=True))
+    own = rng.random() < 0.6
+    text = document.whole() if own else yaml_specs.sample(rng)
+    if rng.random() < (0.3 if own else 0.9):
+        for _ in range(rng.choice((1, 1, 1, 2, 3))):
+            text = yaml_specs.spoiled(rng, text) if rng.random() < 0.8 else mutated(rng, text)
+    names = [name for name in yaml_specs.NAMES if rng.random() < 0.7]
+    values = {name: rng.choice((1, 2, 4, 8, Fraction(3, 4))) for name in names}
+    if rng.random() < 0.3:
+        values.clear()
+    variant = rng.choice(("", "", "", "", "*", "*", "v"))
+    layout = "chw" if rng.random() < 0.05 else "hwc"
+    shown = rng.random() < 0.15
+    return Case(text, values, layout, shown, Settings(), seed, variant)
+
+
 # Running them
 
 
@@ -568,7 +604,9 @@ def run(one: Case) -> str:
     """
     rng = random.Random(f"{one.seed}:shown")
     try:
-        if rng.random() < 0.1 and one.text.strip() != "-":
+        if one.variant is not None:
+            graph = yaml_graph(rng, one)
+        elif rng.random() < 0.1 and one.text.strip() != "-":
             graph = readers.read(one.text, one.values, layout=one.layout)
         else:
             graph = expand(parse(one.text, layout=one.layout), one.values)
@@ -580,14 +618,60 @@ def run(one: Case) -> str:
             check_text(warning.render("warning"))
             json.dumps(warning.as_dict())
         if one.shown and len(graph.nodes) <= MOST_SHOWN:
-            if graph.spec is not None:
+            if one.variant is not None:
+                check_yaml(graph, one)
+            elif graph.spec is not None:
                 check_format(graph.spec)
+                check_written(graph)
             show(rng, analysis, one)
     except ArchcalcError as error:
         check_error(error)
         return error.code
     free = any(hasattr(value, "free_symbols") for value in totals.values())
     return "results, symbolic" if free else "results"
+
+
+def yaml_graph(rng: random.Random, one: Case) -> Graph:
+    """Read a YAML text in one of the ways there are; ``*`` stands for its last variant."""
+    variant = one.variant or ""
+    if variant == "*":
+        variant = documents.variants(one.text, "fuzz.yaml")[-1]
+    if not variant and one.text.startswith("archcalc:") and "\n" in one.text:
+        if rng.random() < 0.1:
+            return analyze(one.text).graph
+        return readers.read(one.text, one.values, layout=one.layout, unused=True)
+    spec = documents.read_document(one.text, "fuzz.yaml", variant=variant, layout=one.layout)
+    return expand(spec, one.values, unused=True)
+
+
+def check_yaml(graph: Graph, one: Case) -> None:
+    """A YAML spec can be written, formatted and inlined, and stays the same net."""
+    spec = graph.spec
+    assert spec is not None
+    check_written(graph)
+    line = canonical(inlined(spec))
+    again = expand(parse(line), graph.values, unused=True)
+    if [node.layer for node in again.nodes] != [node.layer for node in graph.nodes]:
+        raise Wrong(f"inline, it is another net: {line[:300]!r}")
+    if one.variant == "":
+        for full in (True, False):
+            text = formatted(one.text, "fuzz.yaml", full=full)
+            if formatted(text, "fuzz.yaml", full=full) != text:
+                raise Wrong(f"formatting is not stable: {text[:300]!r}")
+            read = documents.read_document(text, "fuzz.yaml", layout=one.layout)
+            same(graph, expand(read, graph.values, unused=True), text)
+
+
+def check_written(graph: Graph) -> None:
+    """Writing a net as YAML and reading it gives its graph."""
+    assert graph.spec is not None
+    text = to_yaml(graph.spec)
+    same(graph, readers.read(text, graph.values, unused=True), text)
+
+
+def same(graph: Graph, other: Graph, text: str) -> None:
+    if (graph.nodes, graph.output, graph.inputs) != (other.nodes, other.output, other.inputs):
+        raise Wrong(f"written as YAML, it is another net: {text[:300]!r}")
 
 
 def check_total(key: str, value: Any) -> None:
@@ -845,7 +929,8 @@ def main() -> int:
             small = minimized(failure)
             stream.write(
                 f"{small.place}\n  case {failure.case.seed}\n  spec {small.case.text[:2000]!r}\n"
-                f"  values {small.case.values} layout {small.case.layout} {small.case.settings}\n"
+                f"  values {small.case.values} layout {small.case.layout} {small.case.settings}"
+                f" variant {small.case.variant!r}\n"
                 f"{small.details}\n"
             )
             print(f"{small.place}: {small.case.text[:200]!r} {small.case.values or ''}")
