@@ -62,8 +62,10 @@ MEANINGS = {
     "28x28x24 | xblock 24 groupwidth 120": (
         "res( conv 1x1x24 +bn +relu | conv 3x3x24 pad 1 +bn +relu | conv 1x1x24 +bn ) | relu"
     ),
-    "32x32x24 | dense 2 growth 12": f"concat( id ; {LAYER} ) | concat( id ; {LAYER} )",
-    "32x32x24 | dense 1 growth 12 factor 0": "concat( id ; bn | relu | conv 3x3x12 pad 1 nobias )",
+    "32x32x24 | denseblock 2 growth 12": f"concat( id ; {LAYER} ) | concat( id ; {LAYER} )",
+    "32x32x24 | denseblock 1 growth 12 factor 0": (
+        "concat( id ; bn | relu | conv 3x3x12 pad 1 nobias )"
+    ),
     "56x56x255 | transition": "bn | relu | conv 1x1x127 nobias | avgpool 2x2",
     "32x32x40 | transition reduction 1": "bn | relu | conv 1x1x40 nobias | avgpool 2x2",
     "100x16 | basic 32 s2": (
@@ -119,7 +121,7 @@ def test_counts_of_papers(text: str) -> None:
     assert net.total("macs") == weights * positions
 
 
-@pytest.mark.parametrize("word", ["basic", "bottleneck", "xblock", "dense", "transition"])
+@pytest.mark.parametrize("word", ["basic", "bottleneck", "xblock", "denseblock", "transition"])
 def test_examples_are_read(word: str) -> None:
     kind = block_type(word)
     assert kind is not None
@@ -160,7 +162,7 @@ def test_names_inside_a_block() -> None:
     [
         ("HxWxC | basic C", "18*C^2 + 4*C"),
         ("HxWxC | bottleneck (C/4) out C", "17*C^2/16 + 3*C"),
-        ("HxWxC | dense 1 growth (k)", "4*C*k + 2*C + 36*k^2 + 8*k"),
+        ("HxWxC | denseblock 1 growth (k)", "4*C*k + 2*C + 36*k^2 + 8*k"),
         ("HxWxC | transition", "C*floor(C/2) + 2*C"),
         ("HxWxC | xblock C groupwidth (g)", None),
         ("HxWxC | xblock N groupwidth 8 se 4", None),
@@ -193,7 +195,7 @@ def test_symbols_agree_with_numbers(text: str, params: str | None) -> None:
         ("56x56x62 | xblock 64 se 4", "E27", "C/r = 62/4 is not a whole number"),
         ("56x56x64 | transition 65", "E13", "reduction 65 leaves nothing of 64 channels"),
         ("32x32x64 | basic 32 shortcut identity", "", "64"),
-        ("56x56x64 | dense 0", "E11", "at least 1"),
+        ("56x56x64 | denseblock 0", "E11", "at least 1"),
         ("56x56x64 | basic", "E10", "basic needs a number of filters"),
         ("56x56x64 | bottleneck 64 v2", "E08", '"v2" is not an option of bottleneck'),
         ("56x56x64 | basic 64 shortcut zeros", "E09", "projection, identity, always, none"),

@@ -13,7 +13,7 @@ from .residual import ACTIVE, check_positions, window
 
 
 @dataclass(frozen=True)
-class Dense(Block, word="dense"):
+class DenseBlock(Block, word="denseblock"):
     """Dense block of n layers: each adds ``growth`` maps to those it reads.
 
     Huang et al. 2017, https://arxiv.org/abs/1608.06993. A layer is norm, activation, 1x1
@@ -26,10 +26,10 @@ class Dense(Block, word="dense"):
     factor: int = integer("factor", "f", "maps of the 1x1 convolution: f*k; 0 for none", 4, least=0)
 
     examples = (
-        "56x56x64 | dense 6",
-        "32x32x24 | dense 4 growth 12",
-        "32x32x16 | dense 3 k12 factor 0",
-        "100x16 | dense 2 growth 4 factor 2",
+        "56x56x64 | denseblock 6",
+        "32x32x24 | denseblock 4 growth 12",
+        "32x32x16 | denseblock 3 k12 factor 0",
+        "100x16 | denseblock 2 growth 4 factor 2",
     )
 
     def body(self, x: Shape) -> str:
