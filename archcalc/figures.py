@@ -49,7 +49,7 @@ def check(analysis: Analysis, figure: Figure) -> Checked:
     if column.unit in ("shape", "field", "position"):
         shown = ordered(value, "hwc") if column.unit == "shape" else value
         return Checked(figure, column, value, EQUAL if _same(shown, figure.text) else DIFFERS)
-    return Checked(figure, column, value, _verdict(value, *_number(figure)))
+    return Checked(figure, column, value, verdict(value, *_number(figure)))
 
 
 def budget(analysis: Analysis) -> list[Checked]:
@@ -59,16 +59,23 @@ def budget(analysis: Analysis) -> list[Checked]:
 
 
 def within(analysis: Analysis, limit: Figure) -> Checked:
-    """Hold a budget against an analysis; the verdict is ``within`` or ``over``.
+    """Hold a budget against an analysis; the verdict is ``within``, ``over`` or ``unknown``.
 
-    What is only known from below is over when the part that is known is. Errors: as :func:`check`.
+    What is only known from below is over when the part that is known is; else nobody knows.
+    Errors: as :func:`check`.
     """
     column, value = measured(analysis, limit)
     most, _ = _number(limit)
     known = getattr(value, "at_least", value)
     if not isinstance(known, int):
-        raise _refused(limit, f"{column.title} is no number here, so no budget can hold")
+        free = ", ".join(sorted(map(str, getattr(known, "free_symbols", ()))))
+        fact = f"the budget of {column.title} needs a number; {free} is free" if free else (
+            f"no budget can be set for {column.title}"
+        )
+        raise _refused(limit, fact, f"--set {free.split(', ')[0]}=3" if free else "params: <= 3M")
     fits = known < most if limit.relation == "<" else known <= most
+    if fits and not isinstance(value, int):
+        return Checked(limit, column, value, "unknown")
     return Checked(limit, column, value, "within" if fits else "over")
 
 
@@ -115,7 +122,8 @@ def _refused(figure: Figure, fact: str, help: str = "") -> SpecError:
     return SpecError([Problem("E25", fact, figure.span, help)])
 
 
-def _verdict(value: Any, number: Fraction, step: Fraction) -> str:
+def verdict(value: Any, number: Fraction, step: Fraction) -> str:
+    """Hold a value against a printed number and the worth of its last digit."""
     if not isinstance(value, int):
         return DIFFERS
     if value == number:

@@ -150,6 +150,8 @@ def budget_notes(analysis: Analysis, name: str = "") -> list[Block]:
         if checked.verdict == "over":
             over = known - int(printed(limit.text)[0])
             found.append(Text(f"{where}{said}: exceeded by {over:,} ({known:,})", "note"))
+        elif checked.verdict == "unknown":
+            found.append(Text(f"{where}{said}: nobody knows, at least {known:,}", "note"))
         else:
             found.append(Text(f"{where}{said}: within ({known:,})", "note"))
     return found

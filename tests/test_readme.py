@@ -60,7 +60,7 @@ def test_the_yaml_example_is_a_spec(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     for name in (path, f"{path}:small:wide"):
         printed = run(f"archcalc summary {name}")
-        assert printed.count(": within (") == (2 if name == path else 1)
+        assert printed.count(": within (") == 2
         assert "exit" not in printed
 
 

@@ -220,6 +220,30 @@ def test_a_budget_is_a_finding_when_it_is_exceeded(tmp_path: Path) -> None:
     assert [found["verdict"] for found in one["budget"]] == ["over", "within"]
 
 
+def test_a_variant_keeps_the_limits_that_it_does_not_change(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        HEAD + "symbols: {w: 1}\nbudget: {params: <= 3K, macs: <= 9G}\nlayers: [conv 1x1x(10*w)]\n"
+        "variants:\n  big: {symbols: {w: 2}}\n  free: {symbols: {w: 2}, budget: {params: <= 4K}}\n"
+    )
+    assert "[exit 1]" not in run(f"archcalc summary {path}")
+    big = run(f"archcalc summary {path}:big")
+    assert "budget params <= 3K: exceeded by 860 (3,860)" in big
+    assert "budget MACs <= 9G: within" in big
+    assert "[exit 1]" in big
+    assert "[exit 1]" not in run(f"archcalc summary {path}:free")
+
+
+def test_a_budget_that_nobody_can_decide_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(HEAD + "budget: {params: <= 1M}\nlayers: [opaque magic 3x3x8 macs 100]\n")
+    printed = run(f"archcalc summary {path}")
+    assert "budget params <= 1M: nobody knows, at least 0" in printed
+    assert "[exit 1]" in printed
+    path.write_text(HEAD + "budget: {macs: <= 1M}\nlayers: [conv 1x1xN]\n")
+    assert "the budget of MACs needs a number; N is free" in run(f"archcalc summary {path}")
+
+
 # Traps
 
 TRAPS = [

@@ -38,8 +38,8 @@ MOST_CALLED = 200_000
 MOST_VARIANT_NODES = 200_000
 VERSION = "1"
 TEXTS = ("name", "note", "source")
-OVERLAID = ("symbols", "defaults", "blocks")
-KEYS = (*TEXTS, "input", "layout", *OVERLAID, "layers", "net", "budget", "published")
+OVERLAID = ("symbols", "defaults", "blocks", "budget")
+KEYS = (*TEXTS, "input", "layout", *OVERLAID, "layers", "net", "published")
 STRUCTURES = (*KINDS, "shortcut", "aux", "repeat", "of", "seq")
 POOLS = ("maxpool", "avgpool")
 _LABEL = re.compile(r"\w[\w./+-]{0,99}")
@@ -646,7 +646,8 @@ class _Document:
             limit = re.fullmatch(r"(<=|<)\s*(\S.*)", text)
             if not limit:
                 fact = f'the budget of {key.text[:40]} is no limit: "{text[:40]}"'
-                self.problem("E22", fact, node.span, f"{key.text[:40]}: <= 3.6M")
+                help = "an upper limit, <= or <, of a column: `params: <= 3.6M`"
+                self.problem("E22", fact, node.span, help)
                 continue
             found.append(Figure(key.text, limit[2], limit[1], span=key.span))
         return found
@@ -701,4 +702,4 @@ class _Document:
         )
 
 
-_INHERITED = tuple(key for key in KEYS if key not in ("name", "note", "budget", "published"))
+_INHERITED = tuple(key for key in KEYS if key not in ("name", "note", "published"))

@@ -94,7 +94,7 @@ def _walk(analysis: Analysis) -> list[Any]:
         else:
             sizes = zip(node.inputs, facts.inputs, strict=True)
             states = [_spread(reached[name], x, facts.output, analysis) for name, x in sizes]
-            here = _join(states, node)
+            here = _met(states, facts, node)
         reached[node.name] = here
         found.append(here)
     return found
@@ -120,6 +120,18 @@ def _through(before: Any, facts: Facts, node: Node) -> Any:
         return tuple([axis.through(w) for axis, w in zip(before, windows, strict=True)])
     except PatternTooLong as error:
         return Unknown(f"the receptive field of {node.name}: {error}")
+
+
+def _met(states: list[Any], facts: Facts, node: Node) -> Any:
+    """Return the field behind a node that reads several others, or none."""
+    if not states or facts.windows is View.UNKNOWN:
+        return Unknown(f"nobody said what {node.name} sees")
+    if facts.windows is View.WHOLE:
+        return WHOLE
+    if facts.windows is View.SCATTERED and all(isinstance(state, tuple) for state in states):
+        if len({len(state) for state in states}) == 1:
+            return _join_scattered(states)
+    return _join(states, node)
 
 
 def _spread(state: Any, x: Shape, y: Shape, analysis: Analysis) -> Any:

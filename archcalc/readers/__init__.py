@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..errors import UsageError
 from ..expansion import expand
 from ..graph import Graph
 from ..notation.entries import Spec
 from ..notation.parser import parse_input
-from . import inline, stored, zoo
+from . import inline, stored, torch, zoo
 
 READERS = (zoo, stored, inline)
 
@@ -21,6 +22,8 @@ def spec_of(source: str, *, layout: str = "hwc", fragment: bool = False) -> Spec
     ``fragment`` lets a text without an input pass. Errors: :class:`~archcalc.errors.SpecError`
     with all mistakes, :class:`~archcalc.errors.UsageError` for what cannot be read.
     """
+    if torch.reads(source):
+        raise UsageError("E52", f"{source} is code, not a spec", "archcalc summary reads it")
     for reader in READERS:
         if reader.reads(source):
             found: Spec = reader.spec(source, layout, fragment)
@@ -35,12 +38,18 @@ def read(
     layout: str = "hwc",
     input: str = "",
     unused: bool = False,
+    train: bool = False,
 ) -> Graph:
     """Return the graph of a source; ``values`` replace symbols, all of which have to be there.
 
-    ``input`` is a shape that replaces the spec's own. Errors: as :func:`spec_of`; ``unused`` lets
-    values pass that the spec has no symbol for.
+    ``input`` is a shape that replaces the spec's own, or that of a torch module, which has none;
+    ``train`` runs a module as in training. Errors: as :func:`spec_of`; ``unused`` lets values
+    pass that the spec has no symbol for.
     """
+    if torch.reads(source):
+        if values and not unused:
+            raise UsageError("E29", f"no symbol {next(iter(values))} in a torch module")
+        return torch.graph(source, input=input, train=train)
     spec = spec_of(source, layout=layout, fragment=bool(input))
     if input:
         sizes = parse_input(input, "--input")

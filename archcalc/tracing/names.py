@@ -2,7 +2,8 @@
 
 The module runs with a batch of one. A recorded tensor knows the node that made it, the shape
 that the node has in archcalc, and the meaning of its axes in torch's order: ``n`` (batch), ``c``
-and ``d`` (channels of a map, width of a token), ``x y z`` (places of a map) and ``l`` (tokens).
+and ``d`` (channels of a map, width of a token), ``g`` (groups that channels were split into),
+``x y z`` (places of a map) and ``l`` (tokens).
 An axis whose meaning was lost is ``?``.
 """
 
@@ -17,6 +18,8 @@ Axes = tuple[str, ...]
 MAP = {1: ("n", "c", "l"), 2: ("n", "c", "y", "x"), 3: ("n", "c", "z", "y", "x")}
 TOKENS: Axes = ("n", "l", "d")
 VECTOR: Axes = ("n", "d")
+SPLIT: Axes = ("n", "g", "c", "y", "x")
+SHUFFLED: Axes = ("n", "c", "g", "y", "x")
 
 
 class Ref(NamedTuple):
@@ -50,7 +53,7 @@ def shape_of(sizes: tuple[int, ...], axes: Axes) -> Shape:
         rest = sizes[1:] if len(sizes) > 1 and sizes[0] == 1 else sizes
         return tuple(rest) or (1,)
     by_axis = dict(zip(axes, sizes, strict=True))
-    width = by_axis.get("c", by_axis.get("d", 1))
+    width = by_axis.get("c", by_axis.get("d", 1)) * by_axis.get("g", 1)
     places = tuple(by_axis[axis] for axis in ("z", "y", "x", "l") if axis in by_axis)
     if not places:
         return (width,)
@@ -78,8 +81,12 @@ def viewed(old: tuple[int, ...], axes: Axes, new: tuple[int, ...]) -> Axes | Non
     """
     if old == new:
         return axes
-    if len(new) == 2 and new[0] == old[axes.index("n")] == 1 if "n" in axes else False:
+    if "n" in axes and len(new) == 2 and new[0] == old[axes.index("n")] == 1:
         return VECTOR
+    if axes == MAP[2] and len(new) == 5 and new[0] == 1 and new[3:] == old[2:]:
+        return SPLIT
+    if axes == SHUFFLED and len(new) == 4 and new[0] == 1 and new[2:] == old[3:]:
+        return MAP[2]
     if axes in MAP.values() and len(axes) > 3 and len(new) == 3 and new[:2] == old[:2]:
         return ("n", "d", "l")
     return None

@@ -15,7 +15,8 @@ from torch import Tensor
 from ..layers import layer_type
 from ..layers.base import Layer, View, product
 from ..layers.options import Pad
-from .names import MAP, TOKENS, VECTOR, Axes, channel_axis, numbers, permuted, places, shape_of, viewed
+from ..layers.window import Window
+from .names import MAP, SHUFFLED, SPLIT, TOKENS, VECTOR, Axes, channel_axis, numbers, permuted, places, shape_of, viewed
 from .recorder import Call, Recorder, _flat, _tensors
 from .traced import Traced, stated
 
@@ -231,7 +232,7 @@ def products(recorder: Recorder, call: Call) -> bool:
         shape_of(tuple(call.out.shape), axes),
         macs=macs,
         elementwise=6 * scores,
-        windows=View.WHOLE,
+        windows=View.WHOLE if query.dim() == 4 and query.shape[0] == 1 else View.UNKNOWN,
     )
     name = recorder.name("attention", leaf=False)
     recorder.append(name, Traced("attention", facts), refs, facts)
@@ -354,8 +355,12 @@ def mean(recorder: Recorder, call: Call) -> bool:
     if ref is None or axes is None or not isinstance(call.out, Tensor):
         return False
     over = {n % x.dim() for n in numbers(axes)}
-    if over != places(ref.axes) or len(ref.axes) < 4 or "c" not in ref.axes:
+    if not over or over != places(ref.axes):
         return False
+    if len(ref.axes) < 4 or "c" not in ref.axes:
+        facts = stated((ref.shape,), ref.shape, elementwise=x.numel())
+        kept = ref.axes if keep else VECTOR
+        return _measured(recorder, call, [x], facts, [], View.WHOLE, "mean", kept)
     shape = logical(recorder, x)
     unit = (shape[0], *(1 for _ in shape[1:]))
     with torch._C.DisableTorchFunction():
@@ -595,17 +600,25 @@ def _reshaped(recorder: Recorder, call: Call, x: Any) -> bool:
         return _moved_only(recorder, call, x)
     if axes == ref.axes and x.shape == call.out.shape:
         return recorder.alias(x, call.out, axes)
-    word = "flatten" if axes == VECTOR else "tokens"
+    if axes == SPLIT:
+        return recorder.alias(x, call.out, axes)
     shape = logical(recorder, x)
+    if ref.axes == SHUFFLED:
+        layer = made("shuffle", groups=x.shape[2])
+        return recorder.emit(layer, [x], call.out, axes, shapes=(shape,), leaf=False)
+    word = "flatten" if axes == VECTOR else "tokens"
     return recorder.emit(made(word), [x], call.out, axes, shapes=(shape,))
 
 
 def _moved_only(recorder: Recorder, call: Call, x: Tensor, axes: Axes = ()) -> bool:
-    """Record a view whose axes lose their meaning."""
+    """Record a view; it looks at the same places where only channels are left out."""
     ref = recorder.refs[id(x)]
     axes = axes or ("?",) * call.out.dim()
     output = shape_of(tuple(call.out.shape), axes)
-    facts = stated((ref.shape,), output, windows=View.SCATTERED, is_view=True)
+    stays = axes == ref.axes and "?" not in axes
+    stays = stays and all(x.shape[i] == call.out.shape[i] for i in places(axes))
+    windows = View.POINTWISE if stays else View.SCATTERED
+    facts = stated((ref.shape,), output, windows=windows, is_view=True)
     name = recorder.name(call.name, leaf=False)
     recorder.append(name, Traced(call.name, facts), [ref], facts)
     recorder.place(call.out, name, output, axes)
@@ -720,6 +733,38 @@ def shuffled(recorder: Recorder, call: Call) -> bool:
     except TypeError:
         return False
     return recorder.emit(layer, [x], call.out, MAP[2], shapes=(logical(recorder, x),))
+
+
+@handles("interpolate", "upsample")
+def resized(recorder: Recorder, call: Call) -> bool:
+    x, _, _, mode = call.given("input size scale_factor mode", "nearest")
+    rank = x.dim() - 2
+    if rank not in MAP or not as_map(recorder, x, rank) or mode not in ("nearest", "bilinear"):
+        return False
+    factors = {b / a for a, b in zip(x.shape[2:], call.out.shape[2:], strict=True)}
+    factor = factors.pop()
+    if factors or factor != int(factor):
+        return False
+    try:
+        layer = made("upsample", factor=(int(factor),), mode=mode)
+    except TypeError:
+        return False
+    return recorder.emit(layer, [x], call.out, MAP[rank], shapes=(logical(recorder, x),))
+
+
+@handles("pad")
+def padded(recorder: Recorder, call: Call) -> bool:
+    x, pads, mode = call.given("input pad mode", "constant")
+    ref = recorder.refs.get(id(x))
+    if ref is None or mode != "constant" or ref.axes not in MAP.values() or len(ref.axes) < 4:
+        return False
+    rank = x.dim() - 2
+    if len(pads) > 2 * rank:
+        return False
+    around = {x.dim() - 1 - i // 2: tuple(pads[i : i + 2]) for i in range(0, len(pads), 2)}
+    windows = tuple(Window(1, 1, *around.get(axis, (0, 0))) for axis in range(2, x.dim()))
+    facts = stated((ref.shape,), ref.shape)
+    return _measured(recorder, call, [x], facts, [], windows, "pad", ref.axes)
 
 
 @handles("embedding")
