@@ -63,10 +63,7 @@ def parts(key: str, analysis: Analysis) -> dict[str, Any]:
     found: dict[str, Any] = {}
     layers = _layers(analysis)
     for rule in convention(key).rules:
-        amounts = [
-            rule.formula(layer, facts) if not rule.words or layer.word in rule.words else 0
-            for layer, facts in layers
-        ]
+        amounts = [rule.amount(layer, facts) for layer, facts in layers]
         amount = sum(amounts[kind] for kind in analysis.kinds)
         if isinstance(amount, Unknown) or amount != 0:
             found[rule.part] = found.get(rule.part, 0) + amount

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arithmetic.dims import product
+from ..arithmetic.unknown import Unknown
 from ..layers.base import Facts, Layer, hwc
 
 Formula = Callable[[Any, Facts], Any]
@@ -28,6 +29,14 @@ class Rule:
     part: str
     formula: Formula
     words: frozenset[str] = frozenset()
+
+    def applies(self, layer: Layer) -> bool:
+        """Tell whether the rule is about a layer."""
+        return not self.words or layer.word in self.words
+
+    def amount(self, layer: Layer, facts: Facts) -> Any:
+        """Return what the rule adds for a layer: nothing for those it is not about."""
+        return self.formula(layer, facts) if self.applies(layer) else 0
 
 
 @dataclass(frozen=True)
@@ -51,13 +60,14 @@ class Convention:
     statistics: bool = False
 
     def count(self, layer: Layer, facts: Facts) -> Any:
-        """Return what a layer costs; 0 where the counter has no rule for it."""
-        amounts = [
-            rule.formula(layer, facts)
-            for rule in self.rules
-            if not rule.words or layer.word in rule.words
-        ]
-        whole = amounts[0] if amounts else 0
+        """Return what a layer costs; 0 where the counter has no rule for it.
+
+        What nobody knows the counter does not know either.
+        """
+        amounts = [rule.amount(layer, facts) for rule in self.rules if rule.applies(layer)]
+        if not amounts:
+            return facts.macs if isinstance(facts.macs, Unknown) else 0
+        whole = amounts[0]
         for amount in amounts[1:]:
             whole = whole + amount
         return whole

@@ -17,7 +17,7 @@ from .base import (
 def _upsampled(mode: str, times: int) -> Rule:
     each = per_output(times)
     return Rule(
-        f"{mode} upsampling, {times} per output value",
+        f"{mode} upsampling {times} per output value",
         lambda layer, facts: each(layer, facts) if layer.mode == mode else 0,
         words("upsample"),
     )
@@ -33,9 +33,9 @@ CONVENTIONS = (
         (
             Rule("MACs", without("attn", "rnn", "lstm", "gru")),
             Rule("projections of attention", projections, words("attn")),
-            Rule("batch norm, 2 per value", per_input(2, 1), words("bn")),
-            Rule("layer and group norm, 5 per value", per_input(5, 4), words("ln gn")),
-            Rule("adaptive average pooling, 1 per input value", per_input(1), ADAPTIVE_MEANS),
+            Rule("batch norm 2 per value", per_input(2, 1), words("bn")),
+            Rule("layer and group norm 5 per value", per_input(5, 4), words("ln gn")),
+            Rule("adaptive average pooling 1 per input value", per_input(1), ADAPTIVE_MEANS),
             _upsampled("nearest", 1),
             _upsampled("bilinear", 4),
         ),

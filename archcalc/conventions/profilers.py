@@ -20,15 +20,15 @@ from .base import (
 
 _FUNCTIONS = (
     Rule("bias of convolutions", bias_adds, CONVOLUTIONS),
-    Rule("batch norm, 2 per value", per_input(2, 1), words("bn")),
-    Rule("layer and group norm, 5 per value", per_input(5, 4), words("ln gn")),
+    Rule("batch norm 2 per value", per_input(2, 1), words("bn")),
+    Rule("layer and group norm 5 per value", per_input(5, 4), words("ln gn")),
     Rule(
-        "activations, 1 per value",
+        "activations 1 per value",
         per_input(1),
         words("relu prelu elu leakyrelu relu6 silu gelu softmax"),
     ),
-    Rule("pooling, 1 per input value", per_input(1), POOLS),
-    Rule("upsampling, 1 per input value", per_input(1), words("upsample")),
+    Rule("pooling 1 per input value", per_input(1), POOLS),
+    Rule("upsampling 1 per input value", per_input(1), words("upsample")),
 )
 _CALFLOPS = "calflops 0.3.2, calflops/pytorch_ops.py"
 _DEEPSPEED = "DeepSpeed 0.19.8, profiling/flops_profiler/profiler.py"
@@ -50,7 +50,7 @@ CONVENTIONS = (
         "calflops-flops",
         "FLOPs (calflops)",
         "as calflops prints FLOPs: 2*MACs + bias of convolutions + 2 per value of batch norm, "
-        "5 of layer norm, 1 of activations, 1 per value read by pooling; scores of attention and "
+        "5 of layer norm, 1 of activations 1 per value read by pooling; scores of attention and "
         "recurrent layers are missing, an omission of the tool; per sample",
         (
             Rule("2*MACs", twice_without("attn", "rnn", "lstm", "gru")),
@@ -77,7 +77,7 @@ CONVENTIONS = (
         "deepspeed-flops",
         "FLOPs (DeepSpeed)",
         "as DeepSpeed's profiler prints flops: 2*MACs + bias of convolutions + 2 per value of "
-        "batch norm, 5 of layer norm, 1 of activations, 1 per value read by pooling; recurrent "
+        "batch norm, 5 of layer norm, 1 of activations 1 per value read by pooling; recurrent "
         "layers are missing, an omission of the tool; per sample",
         (Rule("2*MACs", twice_without("rnn", "lstm", "gru")), *_FUNCTIONS),
         _DEEPSPEED,
@@ -99,7 +99,7 @@ CONVENTIONS = (
         "tool; per sample",
         (
             Rule("2*MACs", twice_without("lstm")),
-            Rule("additions and products, 1 per value", additions, words("add mul")),
+            Rule("additions and products 1 per value", additions, words("add mul")),
         ),
         "torch 2.13.0, torch/csrc/profiler/util.cpp, computeFlops",
     ),

@@ -43,11 +43,11 @@ def _window_scores(layer: Any, facts: Facts) -> Any:
 _HOOKS = (
     Rule("MACs", without("winattn", "unembed")),
     Rule("bias", bias_adds, words("conv dwconv deconv fc linear attn rnn lstm gru")),
-    Rule("batch and group norm, 2 per value", per_input(2, 1), words("bn gn")),
-    Rule("layer norm, 1 per value", per_input(1), words("ln")),
+    Rule("batch and group norm 2 per value", per_input(2, 1), words("bn gn")),
+    Rule("layer norm 1 per value", per_input(1), words("ln")),
     Rule("attention: scaling and softmax", _attended, words("attn")),
     Rule("gates", gate_steps({"rnn": 1, "gru": 7, "lstm": 10}), RECURRENT),
-    Rule("upsampling, 1 per output value", per_output(1), words("upsample")),
+    Rule("upsampling 1 per output value", per_output(1), words("upsample")),
 )
 
 CONVENTIONS = (
@@ -59,9 +59,9 @@ CONVENTIONS = (
         "module and as function); F.linear is missing, an omission of the tool; per sample",
         (
             *_HOOKS,
-            Rule("activations, 2 per value", per_input(2), _BOTH),
-            Rule("activations, 1 per value", per_input(1), words("leakyrelu silu softmax")),
-            Rule("pooling, 2 per input value", per_input(2), POOLS),
+            Rule("activations 2 per value", per_input(2), _BOTH),
+            Rule("activations 1 per value", per_input(1), words("leakyrelu silu softmax")),
+            Rule("pooling 2 per input value", per_input(2), POOLS),
             Rule("window scores", _window_scores, words("winattn")),
         ),
         "ptflops 0.7.5, pytorch_ops.py and pytorch_engine.py",
@@ -75,8 +75,8 @@ CONVENTIONS = (
         "missing, an omission of the tool; per sample",
         (
             *_HOOKS,
-            Rule("activations, 1 per value", per_input(1), _HOOKED),
-            Rule("pooling, 1 per input value", per_input(1), POOLS),
+            Rule("activations 1 per value", per_input(1), _HOOKED),
+            Rule("pooling 1 per input value", per_input(1), POOLS),
         ),
         "ptflops 0.6.9, flops_counter.py and pytorch_ops.py",
         "two decimals of GMac, as in 4.12 GMac",

@@ -28,8 +28,8 @@ CONVENTIONS = (
         (
             Rule("convolutions", _convolution, CONVOLUTIONS),
             Rule("bias of convolutions", bias_adds, CONVOLUTIONS),
-            Rule("linear and embedding, 1 per param", params, words("fc linear embedding")),
-            Rule("norm, 1 per param", params, words("bn ln gn rmsnorm prelu")),
+            Rule("linear and embedding 1 per param", params, words("fc linear embedding")),
+            Rule("norm 1 per param", params, words("bn ln gn rmsnorm prelu")),
             Rule("recurrent", _recurrent, RECURRENT),
         ),
         "torchinfo 1.8.0, layer_info.py, calculate_macs",
