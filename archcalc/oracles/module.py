@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ..analysis import Settings, walk
 from ..arithmetic.dims import Shape
-from ..errors import UsageError
+from ..errors import MissingDependency, UsageError
 from ..graph import Graph
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def build(graph: Graph, *, train: bool = False) -> nn.Module:
+@dataclass
+class StandIns:
+    """Asks :func:`build` to put something of the stated shape where a layer cannot be built.
+
+    ``reasons`` then says for which layers, and why: nothing about them is checked.
+    """
+
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str, output: Shape, error: MissingDependency) -> nn.Module:
+        """Return a module that makes a tensor of the stated shape."""
+        import torch
+
+        from ..layers.torch_modules import Merged
+
+        def empty(*inputs: Any) -> Any:
+            (x, *_) = inputs
+            y = torch.empty(len(x), *output, device=x.device)
+            return y.requires_grad_(x.requires_grad)
+
+        self.reasons[name] = error.message
+        return Merged(empty)
+
+
+def build(graph: Graph, *, train: bool = False, stand_ins: StandIns | None = None) -> nn.Module:
     """Return a torch module that computes the net, batch first and channels first.
 
     ``train`` builds and runs the auxiliary heads too; the output is the net's in either case.
     Each layer of the net is a module of its own, under the layer's name with ``:`` for ``.``
     (see :func:`layer_and_weight`). Inside ``with torch.device("meta")`` nothing is allocated.
     Errors: :class:`UsageError` (E29) while a size is a symbol, and
-    :class:`~archcalc.errors.MissingDependency` for opaque layers.
+    :class:`~archcalc.errors.MissingDependency` for opaque layers, unless ``stand_ins`` are wanted.
     """
     from ..layers.torch_modules import Step, Wired
 
@@ -28,7 +53,12 @@ def build(graph: Graph, *, train: bool = False) -> nn.Module:
     steps = []
     for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
         _require_numbers(node.name, facts.output, *facts.inputs, *facts.weights.values())
-        module = node.layer.build(*facts.inputs)
+        try:
+            module = node.layer.build(*facts.inputs)
+        except MissingDependency as error:
+            if stand_ins is None:
+                raise
+            module = stand_ins.of(node.name, facts.output, error)
         steps.append(Step(module, node.name.replace(".", ":"), node.inputs, node.name))
     return Wired(graph.inputs, steps, graph.output)
 
