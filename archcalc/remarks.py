@@ -59,7 +59,7 @@ def _blocks(analysis: Analysis, values: list[Any]) -> dict[str, Any]:
 def _where(rows: list[tuple[Cell, ...]], total: Any, name: str, column: Quantity) -> Table:
     rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
     columns = (
-        Column("layer", "", right=False),
+        Column("layer", "", right=False, wraps=True),
         Column("formula", "", right=False, wraps=True),
         Column(column.key, column.title),
         Column("share", "share"),

@@ -45,7 +45,7 @@ class Summary:
 
     def table(self) -> Table:
         """Return the layers, or the blocks, and the totals."""
-        columns = [Column("layer", "layer", right=False)]
+        columns = [Column("layer", "layer", right=False, wraps=True)]
         if not self.depth:
             columns.append(Column("what", "what", right=False, wraps=True))
         columns += [Column(q.key, "field" if self._short(q) else q.title) for q in self.quantities]

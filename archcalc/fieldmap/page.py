@@ -22,7 +22,7 @@ from .rulers import rulers
 from .unit import inside
 
 _COLUMNS = (
-    Column("layer", "layer", right=False),
+    Column("layer", "layer", right=False, wraps=True),
     Column("output", "output"),
     Column("receptive_field", "field"),
     Column("jump", "jump"),

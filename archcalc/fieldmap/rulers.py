@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ..arithmetic.dims import ceil_div
-from ..errors import cells, printable
+from ..errors import cells
+from ..renderers.cells import shortened
 from .fieldmap import FieldMap, Seen
 from .unit import Stretch
 
@@ -126,18 +127,3 @@ def thinned(items: Sequence[Item], most: int) -> tuple[list[Item], int]:
         return list(items), 0
     places = [(i * (count - 1) + (most - 1) // 2) // (most - 1) for i in range(most)]
     return [items[i] for i in places], count - most
-
-
-def shortened(name: str, most: int) -> str:
-    """Return a name of at most so many terminal cells, its middle left out.
-
-    >>> shortened("stage1.block12.conv1", 15)
-    'stage1...conv1'
-    """
-    name = printable(name)
-    head, tail = name[: len(name) // 2], name[len(name) // 2 :]
-    if cells(name) <= most:
-        return name
-    while cells(head) + cells(tail) > most - 2:
-        head, tail = (head[:-1], tail) if cells(head) > cells(tail) else (head, tail[1:])
-    return f"{head.rstrip('.')}..{tail}"

@@ -8,10 +8,10 @@ from ..errors import printable
 from ..layers.base import written
 from ..notation.format import canonical, inlined
 from ..quantities.receptive_field import WHOLE
+from ..renderers.cells import shortened
 from ..renderers.cells import text as cell_text
 from ..table import Cell
 from .fieldmap import FieldMap, Seen
-from .rulers import shortened
 from .sheet import (
     COLUMNS,
     DARK,

@@ -7,6 +7,7 @@ from typing import Any
 from ..arithmetic import units
 from ..arithmetic.expression import size_text, symbolic_ratio, symbolic_text
 from ..arithmetic.unknown import Unknown
+from ..errors import cells, printable
 from ..layers.base import written
 from ..quantities.receptive_field import WHOLE
 from ..table import Cell, Table
@@ -88,6 +89,21 @@ def plain_number(text: str) -> str:
     """Return a worked value as scripts read it: a number without its commas."""
     digits = text.replace(",", "")
     return digits if digits.isdigit() else text
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name of at most so many terminal cells, its middle left out.
+
+    >>> shortened("stage1.block12.conv1", 15)
+    'stage1...conv1'
+    """
+    name = printable(name)
+    head, tail = name[: len(name) // 2], name[len(name) // 2 :]
+    if cells(name) <= most:
+        return name
+    while cells(head) + cells(tail) > most - 2:
+        head, tail = (head[:-1], tail) if cells(head) > cells(tail) else (head, tail[1:])
+    return f"{head.rstrip('.')}..{tail}"
 
 
 def _per_axis(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 import tabulate as tabulating
@@ -9,9 +11,10 @@ from tabulate import tabulate
 
 from ..errors import cells
 from ..table import Page, SpecText, Steps, Table
-from .cells import table_texts
+from .cells import shortened, table_texts
 
 _NARROWEST = 14  # characters that a wrapped column keeps
+_TRIED_ROWS = 200  # rows that decide how two wrapped columns share their room
 tabulating.MIN_PADDING = 0  # headers need no more room than cells
 
 
@@ -77,37 +80,96 @@ def _table(table: Table, exact: bool, width: int, layout: str) -> str:
     rows = table_texts(table, exact=exact, bar=_bar(table), layout=layout)
     titles = [column.title for column in table.columns]
     keep = list(range(len(titles)))
+    if width and rows:
+        widest = [max(cells(row[i]) for row in (titles, *rows)) for i in keep]
+        least = [
+            min(n, _NARROWEST) if column.wraps else n
+            for n, column in zip(widest, table.columns, strict=True)
+        ]
+        while _across(least, keep) > width and len(keep) > 2:
+            keep.pop()
+        limits = _shared(rows, _levelled(widest, least, keep, width), widest, least)
+        titles, *rows = _narrowed([titles, *rows], limits)
     drawn = _drawn(table, titles, rows, keep)
-    if width and _widest(drawn) > width:
-        rows = _narrowed(table, rows, _widest(drawn) - width)
-        drawn = _drawn(table, titles, rows, keep)
-    while width and _widest(drawn) > width and len(keep) > 2:
-        keep.pop()
-        drawn = _drawn(table, titles, rows, keep)
-    hidden = [titles[i] for i in range(len(titles)) if i not in keep and titles[i]]
+    hidden = [column.title for i, column in enumerate(table.columns) if i not in keep]
+    hidden = [title for title in hidden if title]
     if hidden:
         count = f"{len(hidden)} column{'s' * (len(hidden) > 1)} hidden"
         drawn += f"\n({count}: {', '.join(hidden)}; -w for all)"
     return f"{_wrapped(table.title, width or 80)}\n{drawn}" if table.title else drawn
 
 
-def _narrowed(table: Table, rows: list[list[str]], excess: int) -> list[list[str]]:
-    """Wrap the texts of the columns that may, until the table is so much narrower."""
-    import textwrap
+def _across(widths: list[int], keep: list[int]) -> int:
+    """Return the width of a table whose columns have these widths."""
+    return sum(2 + widths[i] for i in keep)
 
-    limits = {}
-    for i, column in enumerate(table.columns):
-        widest = max((cells(row[i]) for row in rows), default=0)
-        if column.wraps and excess > 0 and widest > _NARROWEST:
-            limits[i] = max(widest - excess, _NARROWEST)
-            excess -= widest - limits[i]
+
+def _levelled(widest: list[int], least: list[int], keep: list[int], width: int) -> dict[int, int]:
+    """Return the widths of the columns to narrow: the widest first, until the table fits."""
+    widths = list(widest)
+    free = [i for i in keep if least[i] < widest[i]]
+    while _across(widths, keep) > width:
+        wide = [i for i in free if widths[i] > least[i]]
+        if not wide:
+            break
+        widths[max(wide, key=lambda i: widths[i])] -= 1
+    return {i: widths[i] for i in free if widths[i] < widest[i]}
+
+
+def _shared(
+    rows: list[list[str]], limits: dict[int, int], widest: list[int], least: list[int]
+) -> dict[int, int]:
+    """Return the limits of two columns with as few lines as possible in the same width."""
+    if len(limits) != 2:
+        return limits
+    (one, other), both = limits, sum(limits.values())
+    pairs = Counter((row[one], row[other]) for row in rows[:_TRIED_ROWS])
+    best = limits[one]
+    fewest = _lines(pairs, best, both - best)
+    for here in range(max(least[one], both - widest[other]), widest[one] + 1):
+        if both - here >= least[other] and (count := _lines(pairs, here, both - here)) < fewest:
+            best, fewest = here, count
+    return {one: best, other: both - best}
+
+
+def _lines(pairs: Counter[tuple[str, str]], one: int, other: int) -> int:
+    heights = (
+        (max(broken(a, one).count("\n"), broken(b, other).count("\n")), count)
+        for (a, b), count in pairs.items()
+    )
+    return sum(height * count for height, count in heights)
+
+
+def _narrowed(rows: list[list[str]], limits: dict[int, int]) -> list[list[str]]:
+    """Wrap the texts of columns that have a limit."""
+    if not limits:
+        return rows
     return [
-        [
-            "\n".join(textwrap.wrap(text, limits[i])) if i in limits and text else text
-            for i, text in enumerate(row)
-        ]
+        [broken(text, limits[i]) if i in limits else text for i, text in enumerate(row)]
         for row in rows
     ]
+
+
+@lru_cache(maxsize=4096)
+def broken(text: str, limit: int) -> str:
+    """Break a text at its spaces, long words behind their dots; what is longer loses its middle.
+
+    >>> broken("stage1.block12.conv1", 16).split("\\n"), broken("conv 3x3x64 pad 1", 12)
+    (['stage1.block12.', 'conv1'], 'conv 3x3x64\\npad 1')
+    """
+    lines = [""]
+    for word in text.split(" "):
+        parts = word.split(".") if cells(word) > limit else [word]
+        for i, part in enumerate(parts):
+            piece = part + "." * (i < len(parts) - 1)
+            joined = lines[-1] + " " * (i == 0 and lines[-1] != "") + piece
+            if cells(joined) <= limit:
+                lines[-1] = joined
+            elif lines[-1]:
+                lines.append(shortened(piece, limit))
+            else:
+                lines[-1] = shortened(piece, limit)
+    return "\n".join(lines)
 
 
 def _bar(table: Table) -> int:
@@ -125,10 +187,6 @@ def _drawn(table: Table, titles: list[str], rows: list[list[str]], keep: list[in
         colalign=align if body else None,
     )
     return "\n".join("  " + line.rstrip() for line in text.split("\n"))
-
-
-def _widest(text: str) -> int:
-    return max(cells(line) for line in text.split("\n"))
 
 
 def _steps(block: Steps, width: int) -> str:
