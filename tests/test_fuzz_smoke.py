@@ -32,6 +32,13 @@ def test_every_case_ends_in_results_or_a_clean_error(fuzz: ModuleType) -> None:
     assert len(report.counts) > 15  # and the rest fails in many ways
 
 
+def test_yaml_is_read_written_and_formatted(fuzz: ModuleType) -> None:
+    found = [one for number in range(CASES) if (one := fuzz.case(SEED, number)).variant is not None]
+    outcomes = [fuzz.tried(one)[0] for one in found if one.shown]
+    assert len(found) > CASES // 4
+    assert sum(one.startswith("results") for one in outcomes) > 10
+
+
 def test_a_case_depends_on_its_seed_and_number_alone(fuzz: ModuleType) -> None:
     assert fuzz.case(SEED, 7) == fuzz.case(SEED, 7)
     assert fuzz.case(SEED, 7) != fuzz.case(SEED, 8)

@@ -113,7 +113,8 @@ class Document:
         if way < 0.65:
             return str(self.pick("relu", "bn", "id", "maxpool 2x2", "gap", "tanh", "dropout 0.5"))
         if way < 0.7:
-            return f"{self.pick('basic', 'bottleneck', 'denseblock')} {self.size(names)}"
+            deep = self.pick("denseblock 2", "denseblock 4 growth 12", f"basic {self.size(names)}")
+            return str(self.pick(deep, f"bottleneck {self.size(names)}"))
         return self.stage()
 
     def body(self, names: tuple[str, ...]) -> Any:
