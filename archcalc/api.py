@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -101,19 +101,45 @@ class Net:
         return render(self.summary().page(), "html")
 
 
-Source = str | PathLike[str] | Graph | Net
+Source = str | PathLike[str] | Graph | Net  # or a torch module
 
 
-def read(source: str | PathLike[str], *, layout: str = "hwc", **symbols: int) -> Graph:
-    """Return the graph of a spec: a text in the notation, or the path of a file that holds one.
+def read(
+    source: Any,
+    *,
+    layout: str = "hwc",
+    input: str = "",
+    input_shape: Any = None,
+    keywords: Mapping[str, Any] | None = None,
+    train: bool = False,
+    **symbols: Any,
+) -> Graph:
+    """Return the graph of a spec, a file, an architecture of the zoo, or a torch module.
 
-    ``layout="chw"`` takes the input's channels first; keywords replace symbols. Errors:
-    :class:`~archcalc.errors.SpecError` with every mistake of the spec.
+    ``layout="chw"`` takes the input's channels first; ``input="32x32x3"`` replaces the spec's
+    input; keywords replace symbols. For a module ``input_shape`` is the shape of one sample in
+    torch's order, (3, 224, 224), or a list of what its forward takes, shapes or tensors;
+    ``keywords`` are its keyword inputs; ``train`` runs it as in training. Only shapes are used:
+    the module runs once on the meta device. Errors: :class:`~archcalc.errors.SpecError` with
+    every mistake of a spec, :class:`~archcalc.errors.UsageError` for a module that cannot be run.
 
     >>> len(read("HxWxC | conv 1x1x(C/r) | relu", H=14, W=14, C=480, r=30))
     2
     """
-    return readers.read(fspath(source), _numbers(symbols), layout=layout)
+    from .readers import torch
+
+    if torch.is_module(source):
+        if input_shape is None and keywords is None:
+            raise UsageError(
+                "E52",
+                f"{type(source).__name__} needs the shape of its input",
+                "input_shape=(3, 224, 224): one sample, channels first",
+            )
+        inputs = input_shape if isinstance(input_shape, list) else [input_shape]
+        given = [] if input_shape is None else inputs
+        return torch.traced(source, given, keywords, train=train)
+    numbers = _numbers(symbols)
+    return readers.read(fspath(source), numbers, layout=layout, input=input, train=train)
 
 
 def _numbers(symbols: dict[str, Any]) -> dict[str, Any]:
@@ -122,35 +148,39 @@ def _numbers(symbols: dict[str, Any]) -> dict[str, Any]:
     for name, value in symbols.items():
         number = value.__index__() if hasattr(value, "__index__") else exact_number(str(value))
         if isinstance(value, bool) or number is None or number <= 0:
-            raise UsageError("E50", f"{name}={value!r} is not a number above 0")
+            raise UsageError(
+                "E50",
+                f"{name}={value!r} is not a number above 0",
+                "symbols are given as keywords: analyze('resnet50', n4=6)",
+            )
         found[name] = number
     return found
 
 
 def analyze(
-    source: Source,
+    source: Any,
     *,
     batch: int = 1,
     dtype: str = "float32",
     train: bool = False,
-    layout: str = "hwc",
-    **symbols: int,
+    **options: Any,
 ) -> Net:
-    """Return the analyzed net of a spec, a file or a graph.
+    """Return the analyzed net of whatever :func:`read` takes, or of a graph.
 
-    ``batch`` and ``dtype`` enter bytes and intensity only; ``train`` counts auxiliary heads.
+    ``batch`` and ``dtype`` enter bytes and intensity only; ``train`` counts auxiliary heads;
+    the other options are those of :func:`read`.
 
     >>> analyze("32x32x3 | conv 3x3x16 pad 1 | relu | gap | fc 10").total("params")
     618
     """
     if isinstance(source, Net):
         return source
-    graph = source if isinstance(source, Graph) else read(source, layout=layout, **symbols)
+    graph = source if isinstance(source, Graph) else read(source, train=train, **options)
     return Net(walk(graph, Settings(batch, dtype, train)))
 
 
 def compare(
-    *sources: Source,
+    *sources: Any,
     names: Sequence[str] = (),
     reference: int | str = 0,
     columns: Sequence[str] = comparison.DEFAULT_COLUMNS,
@@ -170,7 +200,7 @@ def compare(
     )
 
 
-def explain(source: Source, layer: str = "", **settings: Any) -> str:
+def explain(source: Any, layer: str = "", **settings: Any) -> str:
     """Return the worked arithmetic of one layer, or of all with their sums, as text.
 
     >>> print(explain("14x14x480 | conv 5x5x48 pad 2", "conv1"))  # doctest: +ELLIPSIS

@@ -10,8 +10,10 @@ from .analysis import Analysis, Settings, walk
 from .arithmetic.expression import symbolic_text
 from .arithmetic.units import printed
 from .arithmetic.unknown import Unknown
+from .conventions import convention
 from .explanation import cost_formula
 from .figures import budget
+from .layers.base import written
 from .notation.format import inlined, layer_text, stages
 from .quantities import quantity
 from .quantities.base import Quantity
@@ -22,8 +24,12 @@ _MOST_BLOCKS = 16
 _LONGEST_SPEC = {True: 160, False: 640}  # of the zoo, of a file: two and eight lines
 
 
-def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None:
-    """Return the layers that cost something with their share, the largest when there are many."""
+def where_table(analysis: Analysis, name: str, column: Quantity, remark: str = "") -> Table | None:
+    """Return the layers that cost something with their share, the largest when there are many.
+
+    ``remark`` says in the title why it is this net's.
+    """
+    title = f"Where {name}'s {column.title} go{f' ({remark})' if remark else ''}"
     values = column.of(analysis)
     total = column.total(analysis)
     costly = [i for i, value in enumerate(values) if value]
@@ -33,7 +39,7 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
     blocks = _blocks(analysis, values)
     if len(costly) > _MOST_PARTS and 1 < len(blocks) <= _MOST_BLOCKS:
         rows = [_part(block, "", value, total, column) for block, value in blocks.items()]
-        return _where(rows, total, name, column)
+        return _where(rows, total, title, column)
     if len(costly) > _MOST_PARTS:
         shown = sorted(sorted(costly, key=lambda i: -values[i])[: _MOST_PARTS - 1])
     rows = []
@@ -41,12 +47,12 @@ def where_table(analysis: Analysis, name: str, column: Quantity) -> Table | None
         node, facts = analysis.nodes[i], analysis.facts[i]
         formula = cost_formula(node.layer, facts) if column.key == "macs" else ""
         text = layer_text(node.layer, full=False)
-        title = text if len(costly) == len(analysis.nodes) <= 4 else node.name
-        rows.append(_part(title, formula, values[i], total, column))
+        part = text if len(costly) == len(analysis.nodes) <= 4 else node.name
+        rows.append(_part(part, formula, values[i], total, column))
     rest = [i for i in costly if i not in set(shown)]
     if rest:
         rows.append(_part(f"{len(rest)} others", "", sum(values[i] for i in rest), total, column))
-    return _where(rows, total, name, column)
+    return _where(rows, total, title, column)
 
 
 def _blocks(analysis: Analysis, values: list[Any]) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def _blocks(analysis: Analysis, values: list[Any]) -> dict[str, Any]:
     return {block: value for block, value in sums.items() if value}
 
 
-def _where(rows: list[tuple[Cell, ...]], total: Any, name: str, column: Quantity) -> Table:
+def _where(rows: list[tuple[Cell, ...]], total: Any, title: str, column: Quantity) -> Table:
     rows.append((Cell("total"), Cell(""), Cell(total, "exact"), Cell(""), Cell("")))
     columns = (
         Column("layer", "", right=False, wraps=True),
@@ -65,7 +71,7 @@ def _where(rows: list[tuple[Cell, ...]], total: Any, name: str, column: Quantity
         Column("share", "share"),
         Column("bar", "", right=False),
     )
-    return Table(columns, tuple(rows), f"Where {name}'s {column.title} go", last_is_total=True)
+    return Table(columns, tuple(rows), title, last_is_total=True)
 
 
 def _part(title: str, formula: str, value: Any, total: Any, column: Quantity) -> tuple[Cell, ...]:
@@ -85,27 +91,53 @@ def spec_text(analysis: Analysis, name: str, layout: str = "hwc") -> SpecText:
     """
     spec = analysis.graph.spec
     if spec is None:
-        return SpecText(name, ("",))
+        shapes = [written(shape, layout) for shape in analysis.graph.inputs.values()]
+        found = f"... {len(analysis.nodes)} operations recorded from {analysis.graph.name}"
+        return SpecText(name, (", ".join(shapes), found))
     first, *others = stages(inlined(replace(spec, name="")))
     if layout == "chw" and spec.input:
         *sizes, channels = spec.input
         first = "x".join(str(size) for size in (channels, *sizes))
-    source = spec.span.source.name if spec.span else "spec"
+    place = _place(analysis, others)
+    if not place:
+        return SpecText(name, (first, *others))
+    (shape, *_) = analysis.graph.inputs.values()
+    pointer = f"... {len(analysis.nodes)} layers (spec: archcalc fmt {place})"
+    return SpecText(name, (written(shape, layout), pointer))
+
+
+def _place(analysis: Analysis, others: Sequence[str]) -> str:
+    """Return what the spec can be asked for by, where it is too long to be repeated."""
+    spec = analysis.graph.spec
+    source = spec.span.source.name if spec and spec.span else "spec"
     is_named = source.startswith("zoo/")
-    if source not in ("spec", "-") and sum(map(len, others)) > _LONGEST_SPEC[is_named]:
-        asked = spec.name if is_named else source
-        pointer = f"... {len(analysis.nodes)} layers (archcalc fmt {asked} prints them)"
-        return SpecText(name, (first, pointer))
-    return SpecText(name, (first, *others))
+    if source in ("spec", "-") or sum(map(len, others)) <= _LONGEST_SPEC[is_named]:
+        return ""
+    return spec.name if spec and is_named else source
 
 
-def notes(analysis: Analysis, name: str = "") -> list[Block]:
-    """Return what a reader has to know: unknown layers and training heads left out."""
-    found: list[Block] = []
+def values_note(analysis: Analysis, name: str = "", *, every: bool = False) -> list[Text]:
+    """Return the line that names the numbers put in for symbols.
+
+    Those that the spec itself gives are left out where the spec is not printed either, unless
+    ``every`` one is wanted.
+    """
+    spec, values = analysis.graph.spec, analysis.graph.values
+    if spec is not None and not every and _place(analysis, stages(inlined(spec))[1:]):
+        values = {key: n for key, n in values.items() if spec.symbols.get(key) != n}
+    if not values:
+        return []
+    put_in = ", ".join(f"{symbol}={n}" for symbol, n in values.items())
+    return [Text(f"{f'{name}: ' if name else ''}with {put_in}", "note")]
+
+
+def notes(analysis: Analysis, name: str = "", *, every: bool = False) -> list[Block]:
+    """Return what a reader has to know: values, unknown layers, training heads left out.
+
+    ``every`` value that is put in is named, also those that the spec itself gives.
+    """
+    found: list[Block] = [*values_note(analysis, name, every=every)]
     where = f"{name}: " if name else ""
-    if analysis.graph.values:
-        put_in = ", ".join(f"{symbol}={n}" for symbol, n in analysis.graph.values.items())
-        found.append(Text(f"{where}with {put_in}", "note"))
     unknown = analysis.unknown()
     if unknown:
         shown = ", ".join(unknown[:5]) + (", ..." if len(unknown) > 5 else "")
@@ -122,7 +154,10 @@ def notes(analysis: Analysis, name: str = "") -> list[Block]:
     for reason in list(reasons)[:3]:
         found.append(Text(f"{where}receptive field ?: {reason}", "note"))
     heads = analysis.graph.training_only
-    if heads and not analysis.settings.train:
+    if heads == ("unused",) and not analysis.settings.train:
+        fact = f"{_head_params(analysis)} params are not used by the forward in evaluation"
+        found.append(Text(f"{where}{fact}; --train runs it as in training", "note"))
+    elif heads and not analysis.settings.train:
         extra = _head_params(analysis)
         found.append(
             Text(
@@ -139,9 +174,9 @@ def said(analysis: Analysis) -> list[Block]:
     return [Text(spec.note, "note")] if spec and spec.note else []
 
 
-def budget_notes(analysis: Analysis, name: str = "") -> list[Block]:
+def budget_notes(analysis: Analysis, name: str = "") -> list[Text]:
     """Return a line for each limit that the spec sets: within, or over by how much."""
-    found: list[Block] = []
+    found: list[Text] = []
     where = f"{name}: " if name else ""
     for checked in budget(analysis):
         limit = checked.figure
@@ -149,7 +184,11 @@ def budget_notes(analysis: Analysis, name: str = "") -> list[Block]:
         known = getattr(checked.value, "at_least", checked.value)
         if checked.verdict == "over":
             over = known - int(printed(limit.text)[0])
-            found.append(Text(f"{where}{said}: exceeded by {over:,} ({known:,})", "note"))
+            least = "at least " if known is not checked.value else ""
+            exceeded = f"exceeded by {least}{over:,} ({least}{known:,})"
+            found.append(Text(f"{where}{said}: {exceeded}", "note"))
+        elif checked.verdict == "unknown":
+            found.append(Text(f"{where}{said}: not known (at least {known:,})", "note"))
         elif checked.verdict == "unknown":
             found.append(Text(f"{where}{said}: nobody knows, at least {known:,}", "note"))
         else:
@@ -164,6 +203,11 @@ def _head_params(analysis: Analysis) -> str:
     if isinstance(extra, Unknown):
         return f"at least {extra.at_least}"
     return f"{extra:,}" if isinstance(extra, int) else symbolic_text(extra)
+
+
+def convention_text(key: str) -> Text:
+    """Return the line that names the convention every count follows."""
+    return Text(f"Convention {key}: {convention(key).sentence}.", "convention")
 
 
 def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:

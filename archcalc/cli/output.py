@@ -14,6 +14,7 @@ from ..analysis import Analysis, Settings, walk
 from ..errors import Problem, SpecError, UsageError
 from ..figures import budget
 from ..readers import read
+from ..remarks import budget_notes
 from ..renderers import format_of, render
 from ..table import Block, Page, SpecText, Text
 from .options import symbol_values
@@ -28,7 +29,14 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
     for source in sources:
-        graph = read(source, values, layout=options["layout"], input=options["input"], unused=True)
+        graph = read(
+            source,
+            values,
+            layout=options["layout"],
+            input=options["input"],
+            unused=True,
+            train=settings.train,
+        )
         found.append(walk(graph, settings))
     for name in values:
         if not any(name in analysis.graph.values for analysis in found):
@@ -37,9 +45,33 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     return found
 
 
-def over_budget(found: Sequence[Analysis]) -> bool:
-    """Tell whether a net breaks, or may break, a limit that its own spec sets: exit code 1."""
-    return any(checked.verdict != "within" for analysis in found for checked in budget(analysis))
+def budget_code(found: Sequence[Analysis], names: Sequence[str], options: dict[str, Any]) -> int:
+    """Return exit code 1 where a net breaks, or may break, a limit that its own spec sets.
+
+    Where what is printed does not say so, standard error does.
+    """
+    broken = False
+    for analysis, name in zip(found, names, strict=True):
+        lines = budget_notes(analysis, name)
+        verdicts = [checked.verdict for checked in budget(analysis)]
+        for line, verdict in zip(lines, verdicts, strict=True):
+            if verdict != "within":
+                broken = True
+                if options["quiet"] or _format(options) in ("csv", "json") or options["output"]:
+                    print(line.text, file=sys.stderr)
+    return int(broken)
+
+
+def on_terminal(options: dict[str, Any]) -> bool:
+    """Tell whether a table goes to a terminal."""
+    return _format(options) == "table" and not options["output"] and sys.stdout.isatty()
+
+
+def _format(options: dict[str, Any]) -> str:
+    """Return the format asked for."""
+    path = options["output"]
+    name: str = options["format_"] or (format_of(path) if path else "table")
+    return name
 
 
 def warn(warnings: list[Problem], options: dict[str, Any]) -> None:
@@ -58,8 +90,7 @@ def warn(warnings: list[Problem], options: dict[str, Any]) -> None:
 
 def show(page: Page, options: dict[str, Any]) -> None:
     """Write a page in the format asked for, to standard output or to a file."""
-    path = options["output"]
-    name = options["format_"] or (format_of(path) if path else "table")
+    path, name = options["output"], _format(options)
     if options["quiet"]:
         page = replace(page, blocks=tuple(block for block in page.blocks if _essential(block)))
     text = render(page, name, exact=options.get("exact", False), width=_width(options, path))

@@ -390,8 +390,9 @@ class Recorder(TorchFunctionMode):
             if id(tensor) not in self.spent
         }
         if weights:
+            unknown = Unknown("what was not run in evaluation is not counted")
             facts = stated((end.shape,), end.shape, weights=weights, windows=View.POINTWISE)
-            facts = replace(facts, is_view=True)
+            facts = replace(facts, is_view=True, macs=unknown, elementwise=unknown)
             layer = Traced("unused", facts)
             self.taken.add("unused")
             self.nodes.append(Node("unused", layer, (end.node,), training_only=True))

@@ -35,7 +35,10 @@ def trace(
     for key, value in named.items():
         named[key] = _entered(recorder, value, key)
     modes = {one: one.training for one in module.modules()}
-    module.train(train)
+    module.eval()
+    if train:  # containers only: batch norm in training refuses a batch of one
+        for one in modes:
+            one.training = next(one.children(), None) is not None
     before = hooks.register_module_forward_pre_hook(_entering(recorder))
     after = hooks.register_module_forward_hook(_leaving(recorder), always_call=True)
     try:
