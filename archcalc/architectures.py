@@ -14,7 +14,7 @@ from .notation.format import inlined, stages
 from .quantities import quantity
 from .quantities.base import Quantity
 from .readers import read
-from .remarks import notes
+from .remarks import convention_text, notes
 from .table import Block, Cell, Column, Page, SpecText, Table, Text
 from .zoo import entries
 
@@ -89,7 +89,8 @@ def list_page(
     heads += [Column(q.key, q.title) for q in shown]
     rows = [_row(one, shown) for one in found]
     remark = f"{len(found)} architecture{'s' * (len(found) != 1)}."
-    blocks: tuple[Block, ...] = (Table(tuple(heads), tuple(rows)), Text(remark, "note"))
+    table = Table(tuple(heads), tuple(rows))
+    blocks: tuple[Block, ...] = (table, Text(remark, "note"), convention_text(convention))
     return Page(blocks, lambda: _list_data(found, shown, convention))
 
 
@@ -143,7 +144,8 @@ def show_page(one: Architecture, *, convention: str = "macs") -> Page:
             blocks.append(
                 Text(f"{about} = {checked.figure.text}: {checked.figure.differs}", "note")
             )
-    blocks += notes(one.analysis)
+    blocks += notes(one.analysis, every=True)
+    blocks.append(convention_text(convention))
     records = _records(one.figures) if spec.published else None
     return Page(tuple(blocks), lambda: _show_data(one, convention), records)
 

@@ -9,15 +9,22 @@ from typing import Any
 from .analysis import Analysis
 from .arithmetic.expression import symbolic_ratio
 from .arithmetic.unknown import Unknown
-from .conventions import convention, cost, counted_column
+from .conventions import cost, counted_column
 from .envelope import envelope
 from .errors import UsageError
 from .notation.format import layer_text
 from .quantities import QUANTITIES, quantity
 from .quantities.base import Quantity
 from .quantities.receptive_field import WHOLE
-from .remarks import assumptions, budget_notes, notes, spec_text, where_table
-from .table import Block, Cell, Column, Page, Table, Text
+from .remarks import (
+    assumptions,
+    budget_notes,
+    convention_text,
+    notes,
+    spec_text,
+    where_table,
+)
+from .table import Block, Cell, Column, Page, Table
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
 _LONGEST_TITLE = 30
@@ -167,14 +174,34 @@ class Comparison:
             last += [Cell("total"), Cell(""), Cell(sum(values), column.unit)]
         return Table(tuple(titles), (*rows, tuple(last)), "Layer by layer", last_is_total=True)
 
-    def where(self) -> Table | None:
-        """Return where the cost of the cheaper architecture goes; None where nobody knows."""
+    def where(self, of: str = "") -> list[Table]:
+        """Return where the cost goes: that of the cheapest, of one ``of`` the names, or of all.
+
+        ``of`` is a name, ``all`` or ``none``; nothing is returned where nobody knows. Errors:
+        :class:`UsageError` (E50) for a name that is not compared.
+        """
         column = cost(self.counting)
         totals = self.totals(column)
-        if not all(isinstance(value, int) for value in totals) or not any(totals):
-            return None
-        cheaper = min(range(len(totals)), key=lambda i: totals[i] or totals[0] + 1)
-        return where_table(self.analyses[cheaper], self.names[cheaper], column)
+        remark = ""
+        if of in self.names:
+            chosen = [self.names.index(of)]
+        elif of in ("all", "none"):
+            chosen = list(range(len(self.names))) if of == "all" else []
+        elif of:
+            raise _not_compared(of, self.names, ", all or none")
+        else:
+            costly = [i for i, value in enumerate(totals) if isinstance(value, int) and value]
+            if not costly or not all(isinstance(value, int) for value in totals):
+                return []
+            chosen = [min(costly, key=lambda i: totals[i])]
+            if sum(totals[i] == totals[chosen[0]] for i in costly) == 1:
+                remark = "the cheaper of the two" if len(totals) == 2 else "the cheapest"
+        made = [
+            where_table(self.analyses[i], self.names[i], column, remark)
+            for i in chosen
+            if isinstance(totals[i], int)
+        ]
+        return [table for table in made if table is not None]
 
     def ratios(self) -> list[dict[str, Any]]:
         """Return every ratio to the reference, for scripts."""
@@ -191,8 +218,8 @@ class Comparison:
                     )
         return found
 
-    def page(self, *, per_layer: bool = False) -> Page:
-        """Return everything ``archcalc compare`` shows."""
+    def page(self, *, per_layer: bool = False, where: str = "") -> Page:
+        """Return everything ``archcalc compare`` shows; ``where`` as :meth:`where` has it."""
         blocks: list[Block] = [
             spec_text(analysis, name, self.layout)
             for analysis, name in zip(self.analyses, self.names, strict=True)
@@ -200,15 +227,11 @@ class Comparison:
         blocks.append(self.table())
         if per_layer:
             blocks.append(self.per_layer())
-        where = self.where()
-        if where is not None:
-            blocks.append(where)
+        blocks += self.where(where)
         for analysis, name in zip(self.analyses, self.names, strict=True):
             blocks += notes(analysis, name)
             blocks += budget_notes(analysis, name)
-        blocks.append(
-            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
-        )
+        blocks.append(convention_text(self.counting))
         blocks += assumptions(self.analyses[0], self.columns)
         records = self.per_layer() if per_layer else None
         return Page(tuple(blocks), self.data, records, self.layout)
@@ -255,13 +278,16 @@ def compare(
     called = unique_names([analysis.graph.name for analysis in analyses], names)
     if isinstance(reference, str):
         if reference not in called:
-            raise UsageError(
-                "E50", f'no architecture "{reference}"', f"architectures: {', '.join(called)}"
-            )
+            raise _not_compared(reference, called)
         reference = called.index(reference)
     made = Comparison(tuple(analyses), called, reference, tuple(columns), convention, layout)
     _ = made.quantities  # an unknown column or convention is said now
     return made
+
+
+def _not_compared(name: str, known: Sequence[str], others: str = "") -> UsageError:
+    listed = f"architectures: {', '.join(known)}{others}"
+    return UsageError("E50", f'no architecture "{name[:40]}"', listed)
 
 
 def chosen_columns(keys: Sequence[str], counting: str) -> tuple[Quantity, ...]:

@@ -9,17 +9,17 @@ from typing import Any
 from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .comparison import chosen_columns
-from .conventions import convention
 from .envelope import envelope
 from .layers.base import spatial
 from .notation.format import layer_text
 from .quantities.base import OfOutput, Quantity
 from .quantities.receptive_field import WHOLE, states
-from .remarks import assumptions, budget_notes, notes, said, spec_text
+from .remarks import assumptions, budget_notes, convention_text, notes, said, spec_text
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "params", "macs", "receptive_field")
 RULER = 12
+_LONG = 60  # layers that no terminal shows at once
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ class Summary:
         sides = spatial(shape) or shape
         return sides if all(isinstance(n, int) for n in sides) else ()
 
-    def page(self) -> Page:
-        """Return everything ``archcalc summary`` shows."""
+    def page(self, *, hint: bool = False) -> Page:
+        """Return everything ``archcalc summary`` shows; of a long net a ``hint`` at its blocks."""
         blocks: list[Block] = [spec_text(self.analysis, self.name, self.layout), self.table()]
         if self.ruler and self._sides():
             (shape, *_) = self.analysis.graph.inputs.values()
@@ -110,10 +110,13 @@ class Summary:
             blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} {what}", "note"))
         blocks += [*said(self.analysis), *notes(self.analysis)]
         blocks += budget_notes(self.analysis)
-        blocks.append(
-            Text(f"Convention {self.counting}: {convention(self.counting).sentence}.", "convention")
-        )
+        blocks.append(convention_text(self.counting))
         blocks += assumptions(self.analysis, self.columns)
+        rows = len(self.analysis.nodes)
+        if hint and not self.depth and rows > _LONG:
+            groups = len(self.analysis.groups(1))
+            if groups < rows:
+                blocks.append(Text(f"--depth 1 sums these {rows} layers to {groups} rows.", "note"))
         return Page(tuple(blocks), self.data, layout=self.layout)
 
     def data(self) -> dict[str, Any]:

@@ -16,6 +16,12 @@ from .options import column_keys, columns_option, complete_spec, counting, readi
 )
 @click.option("--reference", metavar="NAME", help="What the others are compared with (first).")
 @columns_option("output,receptive_field,macs,params,activations")
+@click.option(
+    "--where",
+    default="",
+    metavar="NAME",
+    help="Whose costs are laid out: NAME, all or none; the cheapest's otherwise.",
+)
 @click.option("--per-layer", is_flag=True, help="Lay the layers side by side.")
 @counting
 @reading
@@ -31,10 +37,11 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
 
     A SPEC is a text in the notation, a file that holds one, or - for standard input. An
     architecture is called A, B, C, ..., by its own name ('naive: 28x28x192 | ...'), or by its
-    file's.
+    file's. In csv the row of the cost is named by the convention that it
+    follows: macs, flops, ...
     """
     from ..comparison import compare
-    from .output import analyses, over_budget, show
+    from .output import analyses, budget_code, show
 
     columns = column_keys(options["columns"])
     found = analyses(specs, options)
@@ -45,6 +52,6 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         convention=options["convention"],
         layout=options["layout"],
     )
-    show(compared.page(per_layer=options["per_layer"]), options)
-    if over_budget(found):
-        sys.exit(1)
+    show(compared.page(per_layer=options["per_layer"], where=options["where"]), options)
+    if code := budget_code(found, compared.names, options):
+        sys.exit(code)

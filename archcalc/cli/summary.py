@@ -27,9 +27,12 @@ def command(spec: str, **options: Any) -> None:
     archcalc summary - --format json < net.arch
 
     Show every layer of one architecture, with totals.
+
+    In csv the column of the cost is named by the convention that it follows:
+    macs, flops, ...
     """
     from ..summary import summarize
-    from .output import analyses, over_budget, show
+    from .output import analyses, budget_code, on_terminal, show
 
     columns = column_keys(options["columns"])
     (analysis,) = analyses((spec,), options)
@@ -41,6 +44,6 @@ def command(spec: str, **options: Any) -> None:
         ruler=options["rf"],
         layout=options["layout"],
     )
-    show(made.page(), options)
-    if over_budget([analysis]):
-        sys.exit(1)
+    show(made.page(hint=on_terminal(options)), options)
+    if code := budget_code([analysis], ("",), options):
+        sys.exit(code)

@@ -45,6 +45,8 @@ def list_(text: str, **options: Any) -> None:
     archcalc zoo list --format markdown
 
     Print the architectures whose names contain TEXT, all by default, with their totals.
+
+    In csv the column of the cost is named by the convention that it follows: macs, flops, ...
     """
     from ..architectures import list_page, names
     from ..readers.zoo import unknown

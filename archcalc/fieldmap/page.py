@@ -12,7 +12,7 @@ from ..errors import Problem
 from ..layers.base import written
 from ..quantities import quantity
 from ..quantities.receptive_field import WHOLE, states
-from ..remarks import spec_text
+from ..remarks import spec_text, values_note
 from ..table import Block, Cell, Column, Page, Table, Text
 from .alignment import Centers, aligning_input, centers, odd_input, partings
 from .columns import center, covers_input, effective_padding
@@ -159,9 +159,7 @@ def _about_unit(made: FieldMap) -> Iterable[str]:
 
 def _notes(made: FieldMap, found: Sequence[Problem]) -> Iterable[str]:
     analysis = made.analysis
-    if analysis.graph.values:
-        put_in = ", ".join(f"{symbol}={n}" for symbol, n in analysis.graph.values.items())
-        yield f"with {put_in}"
+    yield from (one.text for one in values_note(analysis))
     for one in found:  # of the zoo's nets no warning is printed
         if one.span and one.span.source.name.startswith("zoo/"):
             yield f"{one.message} [{one.code}]; {one.help}"

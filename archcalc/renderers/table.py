@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from ..table import Page, SpecText, Steps, Table
 from .cells import shortened, table_texts
 
 _NARROWEST = 14  # characters that a wrapped column keeps
+_PIECES = re.compile(r"[^.|]*[.|]|[^.|]+")
 _TRIED_ROWS = 200  # rows that decide how two wrapped columns share their room
 tabulating.MIN_PADDING = 0  # headers need no more room than cells
 
@@ -152,16 +154,17 @@ def _narrowed(rows: list[list[str]], limits: dict[int, int]) -> list[list[str]]:
 
 @lru_cache(maxsize=4096)
 def broken(text: str, limit: int) -> str:
-    """Break a text at its spaces, long words behind their dots; what is longer loses its middle.
+    """Break a text at its spaces, long words behind their dots and bars.
+
+    What is longer still loses its middle.
 
     >>> broken("stage1.block12.conv1", 16).split("\\n"), broken("conv 3x3x64 pad 1", 12)
     (['stage1.block12.', 'conv1'], 'conv 3x3x64\\npad 1')
     """
     lines = [""]
     for word in text.split(" "):
-        parts = word.split(".") if cells(word) > limit else [word]
-        for i, part in enumerate(parts):
-            piece = part + "." * (i < len(parts) - 1)
+        pieces = _PIECES.findall(word) if cells(word) > limit else [word]
+        for i, piece in enumerate(pieces):
             joined = lines[-1] + " " * (i == 0 and lines[-1] != "") + piece
             if cells(joined) <= limit:
                 lines[-1] = joined
