@@ -114,7 +114,9 @@ class Attention(UnaryLayer, word="attn"):
         return product((self.heads, length, length)) * 6
 
     def connections(self, x: Shape, y: Shape) -> Count | None:
-        return None
+        """Count each weight of the projections once per use; scores have no weights."""
+        length, width = x
+        return self.input_macs(x, y) + product((length, width, width))
 
     def depth(self) -> int:
         """Count two weighted layers: the projections in, the projection out."""

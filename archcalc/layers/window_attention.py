@@ -113,7 +113,9 @@ class WindowAttention(UnaryLayer, word="winattn"):
         return self._count(x) * product((self.heads, positions, positions)) * 7
 
     def connections(self, x: Shape, y: Shape) -> Count | None:
-        return None
+        """Count each weight of the projections once per use; scores have no weights."""
+        width, positions = channels(x), self.window * self.window
+        return self._count(x) * (self._projections(x) + product((positions, width, width)))
 
     def depth(self) -> int:
         """Count two weighted layers: the projections in, the projection out."""

@@ -11,7 +11,8 @@ from .base import PerLayer
 
 class Connections(PerLayer):
     """Inputs read by each unit, summed: each weight once per use without biases, zero-padded
-    inputs included; for pooling the window.
+    inputs included; for pooling the window. Attention's products of two activations have no
+    weights: its projections count, its scores do not.
     """
 
     key, title, symbol, unit, rank = "connections", "connections", "N", "count", 54

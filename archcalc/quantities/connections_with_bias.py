@@ -12,7 +12,8 @@ from .base import PerLayer
 
 class ConnectionsWithBias(PerLayer):
     """LeCun's count (1998): the connections, and one more for the bias of each unit that has
-    one; subsampling has one, pooling that learns nothing has the window only, norms none.
+    one, in attention and recurrent layers for each bias added; subsampling has one, pooling that
+    learns nothing has the window only, norms none.
     """
 
     key, title, symbol, unit, rank = (

@@ -11,8 +11,8 @@ from .base import PerLayer
 
 
 class Units(PerLayer):
-    """Output values of convolution, pooling, linear and recurrent layers, the course's count
-    of neurons.
+    """Output values of convolution, pooling, linear, attention and recurrent layers, the
+    course's count of neurons; what a layer keeps inside, such as queries or gates, is not counted.
     """
 
     key, title, symbol, unit, rank = "units", "units", "U", "count", 52
