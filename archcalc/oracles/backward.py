@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 class Backward(Oracle):
     """FlopCounterMode around ``backward()`` on the meta device, corrected for groups."""
 
-    key, witness, rank = "backward", "FlopCounterMode / 2", 40
+    key, witness, rank = "backward", "FlopCounterMode/2", 40
 
     def checks(self, subject: Subject) -> Iterable[Check]:
         """Compare each layer's backward pass; then backward and training of the whole net."""
-        run = subject.training
+        run: Any = subject.training
         values = quantity("backward_macs").of(subject.analysis)
         for (node, facts), ours in zip(subject.layers, values, strict=True):
             theirs: Any = NotCounted(subject.reason(node.name) or _not_run(run))
@@ -55,7 +55,7 @@ class Backward(Oracle):
 
     def _check(self, key: str, layer: str, ours: Any, theirs: Any, remark: str = "") -> Check:
         means = "groups corrected" if remark else ""
-        title = quantity(key).title
+        title = key.removesuffix("_macs")
         return Check(key, title, layer, ours, theirs, "count", self.witness, means, remark)
 
 
@@ -71,7 +71,7 @@ class Corrected:
         from torch.utils.flop_counter import flop_registry
 
         operator = torch.ops.aten.convolution_backward
-        self.excess = 0
+        self.excess: int = 0
         self.formula: Callable[..., int] = flop_registry[operator]
         self.mapping: dict[Any, Any] = {operator: self.count}
 
@@ -86,12 +86,12 @@ class Corrected:
     ) -> int:
         """Return the FLOPs of one backward pass of a convolution, from shapes."""
         *steps, groups, wanted = options
-        whole = self.formula(gradient, x, weight, *options, out_val=out_shape, **rest)
+        whole: int = self.formula(gradient, x, weight, *options, out_val=out_shape, **rest)
         if groups == 1:
             return whole
         of_x, of_weight, *others = out_shape
         outs = (of_x and _part(of_x, 1, groups), of_weight and _part(of_weight, 0, groups), *others)
-        one = self.formula(
+        one: int = self.formula(
             _part(gradient, 1, groups),
             _part(x, 1, groups),
             _part(weight, 0, groups),  # input channels of a transposed convolution, else filters
@@ -101,8 +101,9 @@ class Corrected:
             out_val=outs,
             **rest,
         )
-        self.excess += whole - groups * one
-        return groups * one
+        separate: int = groups * one
+        self.excess += whole - separate
+        return separate
 
 
 def _part(shape: Sequence[int], axis: int, groups: int) -> list[int]:

@@ -13,7 +13,7 @@ from .subject import Subject, counted
 class FlopCounter(Oracle):
     """FlopCounterMode on the meta device, halved: it counts every contraction as two FLOPs."""
 
-    key, witness, rank = "flop_counter", "FlopCounterMode / 2", 30
+    key, witness, rank = "flop_counter", "FlopCounterMode/2", 30
 
     def checks(self, subject: Subject) -> Iterable[Check]:
         """Compare each layer by itself, in training and in inference; then the whole net."""

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..arithmetic.unknown import Unknown
-from ..errors import MissingDependency
 from ..quantities import quantity
 from .base import Check, NotCounted, Oracle
 from .subject import Subject
@@ -77,9 +76,7 @@ def traced(subject: Subject) -> Any:
         module = subject.built("cpu").eval()
         for tensor in (*module.parameters(), *module.buffers()):
             tensor.detach().zero_()  # no values that are slow to compute with
-        inputs = tuple(
-            torch.zeros(x.shape, dtype=x.dtype) for x in subject.inputs(batch=1)
-        )
+        inputs = tuple(torch.zeros(x.shape, dtype=x.dtype) for x in subject.inputs(batch=1))
         counts = FlopCountAnalysis(module, inputs if len(inputs) > 1 else inputs[0])
         counts.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
         counts.tracer_warnings("none")
@@ -96,18 +93,18 @@ def contractions(by_operator: Any) -> int:
 
 
 def _too_large(subject: Subject) -> str:
-    """Return why the net is too large to be run on a CPU here; empty where it is not."""
+    """Return why fvcore cannot run the net on a CPU here; empty where it can."""
     if subject.without:
         return subject.without
-    limits = subject.limits
+    limits, large = subject.limits, "too large for fvcore on a CPU: more than"
     macs = quantity("macs").total(subject.analysis)
     if isinstance(macs, Unknown) or macs > limits.cpu_macs:
-        return f"more than {limits.cpu_macs:,} MACs"
+        return f"{large} {limits.cpu_macs:,} MACs"
     if len(subject.analysis.nodes) > limits.cpu_layers:
-        return f"more than {limits.cpu_layers:,} layers"
+        return f"{large} {limits.cpu_layers:,} layers"
     params = quantity("params").total(subject.analysis)
     if isinstance(params, Unknown) or 4 * params > limits.cpu_bytes:
-        return f"more than {limits.cpu_bytes:,} bytes of weights"
+        return f"{large} {limits.cpu_bytes:,} bytes of weights"
     return ""
 
 

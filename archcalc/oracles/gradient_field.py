@@ -44,7 +44,7 @@ class GradientField(Oracle):
         reason = _without_gradient(subject, fields)
         strips = None if reason else strips_for(subject, fields)
         if strips is None:
-            what = reason or "more arithmetic than this check may take"
+            what = reason or f"gradients within {subject.limits.gradient_macs:,} MACs cannot tell"
             known = fields[-1][1] if fields else None
             yield self._check("", known and sizes(known), NotCounted(what))
             return
@@ -57,24 +57,20 @@ class GradientField(Oracle):
         yield from found
         yield self._total(subject, fields, found)
 
-    def _total(
-        self, subject: Subject, fields: list[tuple[str, Any]], found: list[Check]
-    ) -> Check:
+    def _total(self, subject: Subject, fields: list[tuple[str, Any]], found: list[Check]) -> Check:
         last = next((one for one in reversed(found) if one.verdict != NOT_CHECKED), found[-1])
         known = {name: state for name, state in fields}
         unseen = sum(not _regular(state) for state in states(subject.analysis))
         remarks = []
         if len(found) < len(known):
-            remarks.append(f"{len(found)} of {len(known)} different fields")
+            remarks.append(f"checked {len(found)} of {len(known)} different fields")
         if unseen:
-            remarks.append(f"not checked: {unseen} layers that see everything or have no one field")
+            remarks.append(f"not of {unseen} layers that see everything or have no one field")
         means = f"at {last.layer}"
         return replace(last, layer="", means=means, remark="; ".join(remarks))
 
     def _check(self, layer: str, ours: Any, theirs: Any) -> Check:
-        return Check(
-            "receptive_field", "receptive field", layer, ours, theirs, "field", self.witness
-        )
+        return Check("receptive_field", "field", layer, ours, theirs, "field", self.witness)
 
 
 @dataclass(frozen=True)
@@ -163,7 +159,8 @@ def _strip(
     needed = max(end for _, field in layers for _, _, end in positions(field))
     length = needed + (own[axis] - needed) % periods[axis]
     graph = _ancestors(analysis, [layer for layer, _ in layers])
-    for long in dict.fromkeys((length, length + periods[axis], own[axis])):
+    lengths = (length, length + periods[axis], own[axis])
+    for long in dict.fromkeys(n for n in lengths if n >= needed):
         steps = 1
         while True:
             others = [
@@ -179,7 +176,9 @@ def _strip(
                 walked = None
             if walked is not None and _same_fields(walked, layers, axis):
                 return Strip(axis, own[axis], walked, layers)
-            if all(one == n for i, (one, n) in enumerate(zip(others, own, strict=True)) if i != axis):
+            if all(
+                one == n for i, (one, n) in enumerate(zip(others, own, strict=True)) if i != axis
+            ):
                 break
             steps *= 2
     return None
@@ -205,9 +204,7 @@ def _ancestors(analysis: Analysis, layers: list[str]) -> Any:
     return replace(analysis.graph, nodes=nodes, output=nodes[-1].name, spec=None, stated={})
 
 
-def _same_fields(
-    walked: Analysis, layers: tuple[tuple[str, AxisField], ...], axis: int
-) -> bool:
+def _same_fields(walked: Analysis, layers: tuple[tuple[str, AxisField], ...], axis: int) -> bool:
     found = states(walked)
     for layer, field in layers:
         state = found[walked.position(layer)]
@@ -232,11 +229,11 @@ def reached(strip: Strip) -> Iterator[tuple[str, list[tuple[Interval, Interval]]
     """Return for each layer of a strip what positions should see and what gradients reach."""
     import torch
 
-    module = positive(build_numbers(strip.analysis))
+    module: Any = positive(build_numbers(strip.analysis))
     outputs: dict[str, Tensor] = {}
-    names = {makes: name for name, _, makes, _ in module.steps}  # type: ignore[union-attr]
+    names = {makes: name for name, _, makes, _ in module.steps}
     for layer, _ in strip.layers:
-        part = module.get_submodule(names[layer])  # type: ignore[index]
+        part = module.get_submodule(names[layer])
         part.register_forward_hook(
             lambda _module, _inputs, y, layer=layer: outputs.__setitem__(layer, y)
         )
@@ -280,7 +277,7 @@ def positive(module: nn.Module) -> nn.Module:
             else:
                 weight.uniform_(0.5, 1)
                 if weight.dim() > 1:
-                    weight /= max(prod(weight.shape[1:]), 1)
+                    weight.div_(max(prod(weight.shape[1:]), 1))
             weight.requires_grad_(False)
     return module
 
@@ -291,7 +288,9 @@ def _without_routing() -> Any:
     from torch.overrides import TorchFunctionMode
 
     class Means(TorchFunctionMode):
-        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
             name = getattr(func, "__name__", "")
             if name.startswith("adaptive_max_pool"):
                 return getattr(functional, name.replace("max", "avg"))(*args[:2])
@@ -328,8 +327,10 @@ def window_means(
     channels = x.shape[1]
     taps = torch.full((channels, 1, *kernel_size), 1 / prod(kernel_size), dtype=x.dtype)
     convolve = getattr(functional, f"conv{len(kernel_size)}d")
-    y: Tensor = convolve(x, taps, stride=steps[0], dilation=steps[2], groups=channels)
-    return y[(..., *(slice(out) for out in shape[2:]))]
+    means = convolve(x, taps, stride=steps[0], dilation=steps[2], groups=channels)
+    place = (..., *(slice(out) for out in shape[2:]))
+    y: Tensor = means[place]
+    return y
 
 
 def _extent(gradient: Tensor, rank: int, axis: int) -> Interval:

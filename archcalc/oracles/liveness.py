@@ -33,11 +33,13 @@ class Liveness(Oracle):
             for (node, _), ours in zip(subject.layers, values, strict=True):
                 theirs = NotCounted(subject.without) if subject.without else live[node.name]
                 yield self._check(node.name, ours, theirs)
-            largest = NotCounted(subject.without) if subject.without else max(live.values(), default=0)
+            largest = (
+                NotCounted(subject.without) if subject.without else max(live.values(), default=0)
+            )
         yield self._check("", quantity("peak_memory_bytes").total(subject.analysis), largest)
 
     def _check(self, layer: str, ours: Any, theirs: Any) -> Check:
-        title = "alive" if layer else "peak memory"
+        title = "alive bytes" if layer else "peak bytes"
         return Check("peak_memory_bytes", title, layer, ours, theirs, "bytes", self.witness)
 
 

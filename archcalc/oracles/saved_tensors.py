@@ -7,9 +7,11 @@ attention on a GPU, keep less.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .base import Refused
+from ..quantities import quantity
+from .base import Check, NotCounted, Oracle, Refused
 from .subject import BATCH, Subject
 
 if TYPE_CHECKING:
@@ -53,3 +55,29 @@ def kept(subject: Subject) -> dict[str, int] | Refused:
     if isinstance(ran, Refused):
         return ran
     return {name: n // BATCH for name, n in found.items()}
+
+
+class SavedTensors(Oracle):
+    """``torch.autograd.graph.saved_tensors_hooks`` while the net runs in training."""
+
+    key, witness, rank = "saved_tensors", "saved tensors", 80
+
+    def checks(self, subject: Subject) -> Iterable[Check]:
+        """Show the bytes kept for the backward pass beside the activations, which differ."""
+        settings = subject.analysis.settings
+        found = kept(subject)
+        theirs: Any = found
+        if subject.without:
+            theirs = NotCounted(subject.without)
+        elif not isinstance(found, Refused):
+            theirs = sum(found.values()) * settings.batch
+        whole = quantity("activation_bytes").total(subject.analysis)
+        known = whole if isinstance(whole, int) else getattr(whole, "at_least", 0)
+        ours = NotCounted("no column has this definition")
+        remark = f"the activations, another definition, have {known:,}"
+        yield Check(
+            "saved_bytes", "saved bytes", "", ours, theirs, "bytes", self.witness, "", remark
+        )
+
+
+ORACLE = SavedTensors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .base import NOT_CHECKED, Check, NotCounted, Oracle, Refused
 from .subject import Subject
@@ -17,8 +18,8 @@ class Shapes(Oracle):
         """Compare each layer's output; then count the layers that agree inside the whole net."""
         found = []
         for node, facts in subject.layers:
-            theirs = NotCounted(subject.reason(node.name)) if subject.reason(node.name) else None
-            if theirs is None:
+            theirs: Any = NotCounted(subject.reason(node.name))
+            if not theirs.reason:
                 ran = subject.forward(node, facts)
                 theirs = ran if isinstance(ran, Refused) else _other(facts.output, ran)
             found.append(self._check(node.name, facts.output, theirs, "shape"))
@@ -26,13 +27,15 @@ class Shapes(Oracle):
         run = subject.inference
         agreeing: object = run
         if not isinstance(run, Refused):
-            real = ((node, facts) for node, facts in subject.layers if not subject.reason(node.name))
+            real = (
+                (node, facts) for node, facts in subject.layers if not subject.reason(node.name)
+            )
             agreeing = sum(run.layers[node.name].shape == facts.output for node, facts in real)
         checked = [check for check in found if check.verdict != NOT_CHECKED]
         yield self._check("", len(checked), agreeing, "layers")
 
     def _check(self, layer: str, ours: object, theirs: object, unit: str) -> Check:
-        title = "output shape" if layer else "shapes that agree"
+        title = "shape" if layer else "shapes"
         return Check("output", title, layer, ours, theirs, unit, self.witness)
 
 

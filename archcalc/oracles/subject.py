@@ -106,7 +106,7 @@ class Run:
         self.kept.append(tensor)
         storage = tensor.untyped_storage()
         self.values.setdefault(storage._cdata, tensor.numel())
-        return storage._cdata
+        return int(storage._cdata)
 
 
 class Subject:
@@ -146,10 +146,7 @@ class Subject:
     def inputs(self, batch: int = BATCH) -> list[Tensor]:
         """Return inputs on the meta device: numbers of tokens where an embedding looks them up."""
         tokens = {
-            name
-            for node in self.analysis.nodes
-            if takes_tokens(node.layer)
-            for name in node.inputs
+            name for node in self.analysis.nodes if takes_tokens(node.layer) for name in node.inputs
         }
         named = self.analysis.graph.inputs.items()
         return [sample(shape, tokens=name in tokens, batch=batch) for name, shape in named]
@@ -187,12 +184,14 @@ class Subject:
     @cached_property
     def inference(self) -> Run | Refused:
         """What each layer reads and makes in inference."""
-        return self.run(train=False)
+        found: Run | Refused = self.run(train=False)
+        return found
 
     @cached_property
     def training(self) -> Run | Refused:
         """What each layer reads and makes in training, and what needs a gradient."""
-        return self.run(train=True)
+        found: Run | Refused = self.run(train=True)
+        return found
 
     def run(self, *, train: bool, end: Callable[[Sequence[Tensor]], None] | None = None) -> Any:
         """Run the whole net and record its layers; ``end`` gets what no layer reads."""

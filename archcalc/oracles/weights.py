@@ -41,7 +41,7 @@ class Weights(Oracle):
         yield self._params("", params, without or total)
 
     def _names(self, layer: str, ours: Any, theirs: Any, unit: str) -> Check:
-        title = "weights by name" if layer else "named tensors"
+        title = "weights" if layer else "tensors"
         return Check("weights_by_name", title, layer, ours, theirs, unit, self.witness)
 
     def _params(self, layer: str, ours: Any, theirs: Any) -> Check:
