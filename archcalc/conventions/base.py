@@ -152,6 +152,17 @@ def projections(layer: Layer, facts: Facts) -> Any:
     return facts.input_macs + product((length, width, width))
 
 
+def window_positions(layer: Any, facts: Facts) -> Any:
+    """Return the positions of all windows of window attention, those that fill a map up too."""
+    width = facts.inputs[0][0]
+    return facts.input_macs // product((width, 3 * width))  # type: ignore[operator]
+
+
+def window_softmax(layer: Any, facts: Facts) -> Any:
+    """Return one operation per score of window attention."""
+    return window_positions(layer, facts) * product((layer.heads, layer.window, layer.window))
+
+
 def on_output_grid(layer: Layer, facts: Facts) -> Any:
     """Return a transposed convolution as if each output met every tap: s*s times too many."""
     depth, _, *kernel = facts.weights["weight"]

@@ -14,6 +14,7 @@ from .base import (
     projections,
     twice,
     twice_without,
+    window_softmax,
     without,
     words,
 )
@@ -25,8 +26,9 @@ _FUNCTIONS = (
     Rule(
         "activations 1 per value",
         per_input(1),
-        words("relu prelu elu leakyrelu relu6 silu gelu softmax"),
+        words("relu prelu elu leakyrelu silu gelu softmax"),
     ),
+    Rule("softmax of windows 1 per score", window_softmax, words("winattn")),
     Rule("pooling 1 per input value", per_input(1), POOLS),
     Rule("upsampling 1 per input value", per_input(1), words("upsample")),
 )

@@ -16,12 +16,14 @@ from .base import (
     per_input,
     per_output,
     projections,
+    window_positions,
+    window_softmax,
     without,
     words,
 )
 
 _HOOKED = words("relu relu6 prelu elu leakyrelu gelu")
-_BOTH = words("relu relu6 prelu elu gelu")
+_BOTH = words("relu prelu elu gelu")
 
 
 def _attended(layer: Any, facts: Facts) -> Any:
@@ -31,13 +33,11 @@ def _attended(layer: Any, facts: Facts) -> Any:
 
 
 def _window_scores(layer: Any, facts: Facts) -> Any:
-    """Return the products that window attention makes by matmul; F.linear goes unseen."""
-    side = product((layer.window, layer.window))
-    projected: Any = facts.input_macs
-    width = facts.weights["proj.weight"][0]
-    windows = projected // product((side, width, 3 * width))
+    """Return the products that window attention makes by matmul: its F.linear goes unseen."""
     whole: Any = facts.macs
-    return whole - projected - windows * product((side, width, width))
+    projected: Any = facts.input_macs
+    width = facts.inputs[0][0]
+    return whole - projected - window_positions(layer, facts) * product((width, width))
 
 
 _HOOKS = (
@@ -60,9 +60,10 @@ CONVENTIONS = (
         (
             *_HOOKS,
             Rule("activations 2 per value", per_input(2), _BOTH),
-            Rule("activations 1 per value", per_input(1), words("leakyrelu silu softmax")),
+            Rule("activations 1 per value", per_input(1), words("relu6 leakyrelu silu softmax")),
             Rule("pooling 2 per input value", per_input(2), POOLS),
             Rule("window scores", _window_scores, words("winattn")),
+            Rule("softmax of windows 1 per score", window_softmax, words("winattn")),
         ),
         "ptflops 0.7.5, pytorch_ops.py and pytorch_engine.py",
         "two decimals of GMac, as in 4.13 GMac",
