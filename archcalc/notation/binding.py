@@ -15,9 +15,11 @@ from ..arithmetic.expression import Expression
 from ..errors import LayerError, Span
 from ..layers import layer_type, words
 from ..layers.options import REQUIRED, Option, Pad, options_of
+from .synonyms import LAYERS, OPTIONS, layer_meant, plain_word
 
 LARGEST_SIZE = 2**31 - 1
 POSITIONAL = ("sizes", "size", "name", "shape")
+VALUES = ("dims", "decimal", "pad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class BindError(Exception):
     def __init__(self, code: str, message: str, span: Span | None, help: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.span, self.help = code, message, span, help
+        self.others: list[BindError] = []  # what else is wrong with the stage
 
 
 @dataclass
@@ -60,7 +63,8 @@ def bind(
     """Fill the options of a layer or block class from atoms.
 
     ``leading`` are sizes written before the word (``7x7 conv``), ``defaults`` the options of a
-    document that hold where the stage gives none. Errors: :class:`BindError`.
+    document that hold where the stage gives none. Errors: :class:`BindError`, the first of
+    several with the others.
     """
     return _Binder(kind, word, stage).run(atoms, leading, defaults or [])
 
@@ -81,19 +85,51 @@ class _Binder:
         for atom in leading:
             self.add_sizes(atom)
         self.loose = bool(leading)
-        while self.queue:
-            self.take(self.queue.pop(0))
+        errors = self.take_all()
+        self.raise_first(errors)
         self.place_sizes()
         given = frozenset(self.values)
         self.fill(defaults)
         self.check_missing()
-        try:
-            made = self.kind(**self.values)
-        except LayerError as error:
-            span = self.parts.get(error.part, self.stage)
-            raise BindError(error.code, error.message, span, error.help) from None
+        made = self.made()
         symbolic = any(_has_expression(value) for value in self.values.values())
         return Bound(made, self.parts, symbolic, tuple(self.suffixes), given)
+
+    def take_all(self) -> list[BindError]:
+        """Take every atom; return what is wrong, a misspelled option together with its value."""
+        errors: list[BindError] = []
+        while self.queue:
+            atom = self.queue.pop(0)
+            try:
+                self.take(atom)
+            except BindError as error:
+                errors.append(error)
+                if atom.kind == "name" and self.queue and self.queue[0].kind in VALUES:
+                    self.queue.pop(0)
+        return errors
+
+    def made(self) -> Any:
+        """Make the layer; what its limits refuse is reported for every option."""
+        errors: list[BindError] = []
+        values = dict(self.values)
+        while True:
+            try:
+                made = self.kind(**values)
+                break
+            except LayerError as error:
+                span = self.parts.get(error.part, self.stage)
+                errors.append(BindError(error.code, error.message, span, error.help))
+                option = self.options.get(error.part)
+                if option is None or option.default is REQUIRED or error.part not in values:
+                    break
+                del values[error.part]
+        self.raise_first(errors)
+        return made
+
+    def raise_first(self, errors: list[BindError]) -> None:
+        if errors:
+            errors[0].others = errors[1:]
+            raise errors[0] from None
 
     def fill(self, defaults: list[Atom]) -> None:
         """Take from a document's default options what the stage does not say itself."""
@@ -184,7 +220,7 @@ class _Binder:
         raise self.not_an_option(atom)
 
     def next_value(self, atom: Atom, option: Option) -> Atom:
-        wanted = ("name",) if option.kind == "choice" else ("dims", "decimal", "pad")
+        wanted = ("name",) if option.kind == "choice" else VALUES
         if option.kind == "pad" and self.queue and self.queue[0].text in ("same", "valid"):
             return self.queue.pop(0)
         if not self.queue or self.queue[0].kind not in wanted:
@@ -193,6 +229,11 @@ class _Binder:
                 "choice": " or ".join(f"`{option.word} {c}`" for c in option.choices),
             }
             help = examples.get(option.kind, f"`{option.word} 2`")
+            if option.kind != "choice" and self.queue and self.queue[0].kind == "name":
+                symbol = self.queue[0].text
+                if symbol not in self.known() and layer_type(symbol) is None:
+                    self.queue.pop(0)
+                    help = f"`{atom.text} ({symbol})`, if {symbol} is a symbol; or {help}"
             raise BindError("E09", f'option "{atom.text}" has no value', atom.span, help)
         return self.queue.pop(0)
 
@@ -321,25 +362,73 @@ class _Binder:
         return f"`{examples[0].rpartition('|')[2].strip()}`"
 
     def size_advice(self, atom: Atom) -> str:
-        """Return how a size that stands alone is meant to be written."""
+        """Return how a size that stands alone, and those behind it, are meant to be written."""
         if self.sizes:
-            joined = "x".join(str(size) for size in (*self.sizes, *atom.value))
-            return f"sizes are joined by x: `{self.word} {joined}`"
+            more = list(atom.value)
+            while self.queue and self.queue[0].kind == "dims":
+                more += self.queue.pop(0).value
+            return self.joined_advice(self.sizes, more)
         words = [o.word for o in self.options.values() if o.kind in ("integer", "axes")]
         return f"`{self.word} {words[0]} {atom.text}`" if words else f"{self.word} takes no sizes"
 
-    def not_an_option(self, atom: Atom) -> BindError:
-        text = atom.text
+    def joined_advice(self, sizes: list[Any], more: list[Any]) -> str:
+        """Return one word with its sizes from numbers that other libraries write one by one."""
+        kinds = [option.kind for option in self.options.values()]
+        window, filters = "sizes" in kinds, kinds.count("size") == 1
+        if not window and filters:  # `Linear(100, 10)`
+            return f"`{self.word} {more[-1]}`: what comes in is known"
+        if window and "stride" in self.options and len(more) <= 2 and not isinstance(more[0], Pad):
+            complete = len(sizes) >= 3 if filters else bool(sizes)
+            small = all(isinstance(one, int) and one < 16 for one in more)
+            if complete and small:  # `MaxPool2d(3, 2, 1)`
+                square = sizes if len(sizes) > 1 else sizes * 2
+                options = [f"s{more[0]}"] + [f"pad {one}" for one in more[1:]]
+                return f"`{self.word} {_crossed(square)} {' '.join(options)}`"
+        if window and filters and len(sizes) == 1:  # `Conv2D(64, (3, 3))`
+            count, kernel = sizes[0], more
+            if len(more) == 1:
+                numbers = isinstance(count, int) and isinstance(more[0], int)
+                if numbers and count < more[0]:
+                    count, kernel = more[0], sizes
+                kernel = [*kernel, *kernel]
+            if len(kernel) <= 3:
+                return f"the filters come last: `{self.word} {_crossed([*kernel, count])}`"
+        return f"sizes are joined by x: `{self.word} {_crossed([*sizes, *more])}`"
+
+    def known(self) -> list[str]:
+        """Return the words that stand for options."""
         known = [o.word for o in self.options.values() if o.word and o.kind not in POSITIONAL]
         known += [o.off for o in self.options.values() if o.off]
         if self.find(lambda o: o.kind == "pad"):
             known += ["same", "valid"]
+        return known
+
+    def not_an_option(self, atom: Atom) -> BindError:
+        text = atom.text
+        known = self.known()
         message = f'"{text}" is not an option of {self.word}'
-        if layer_type(text) is not None:
-            own = f"a layer of its own `| {text}`, or `+{text}`"
-            if not is_suffix(text):
-                own = f"a layer of its own `| {text} ...`"
+        layer = text if layer_type(text) is not None else ""
+        if not layer and text.lower() not in known and text not in OPTIONS:
+            layer = layer_meant(text) if atom.kind == "name" else ""
+        if layer:
+            own = f"a layer of its own `| {layer}`, or `+{layer}`"
+            if not is_suffix(layer):
+                own = f"a layer of its own `| {layer} ...`"
             return BindError("E08", message, atom.span, own)
+        following = self.queue[0].text if self.queue and self.queue[0].kind == "name" else ""
+        if text == "activation" and text not in known and is_suffix(layer_meant(following)):
+            self.queue.pop(0)
+            return BindError("E08", message, atom.span, f"`+{layer_meant(following)}`")
+        if re.fullmatch(r"x\d+", text):
+            repeated = f"`[ {written(self.stage, atom.span)} ]*{text[1:]}` repeats"
+            return BindError("E08", message, atom.span, repeated)
+        meant = text.lower() if text.lower() in known else OPTIONS.get(text.lower(), "")
+        if meant in known and atom.kind == "name":
+            value = self.queue[0].text if self.queue and self.queue[0].kind in VALUES else ""
+            if meant == "pad" and self.queue and self.queue[0].text in ("same", "valid"):
+                value, meant = self.queue.pop(0).text, ""
+            other = f"{meant} {value}".strip()
+            return BindError("E08", f'{message}; did you mean "{other}"?', atom.span)
         if atom.kind == "name" and len(text) == 1 and not self.sizes:
             symbol = f"a size as a symbol: `{self.word} ({text})`, or in capitals"
             return BindError("E08", message, atom.span, symbol)
@@ -353,10 +442,26 @@ class _Binder:
         near = difflib.get_close_matches(text, known, 1)
         if near:
             return BindError("E08", f'{message}; did you mean "{near[0]}"?', atom.span)
+        sized = self.find(lambda o: o.kind in ("sizes", "size")) is not None
+        if atom.kind == "name" and sized and not self.sizes:
+            symbol = f"`{self.word} ({text})`, if {text} is a symbol"
+            return BindError("E08", message, atom.span, symbol)
         help = (
             f"{self.word} takes: {', '.join(known)}" if known else f"{self.word} takes no options"
         )
         return BindError("E08", message, atom.span, help)
+
+
+def written(stage: Span, upto: Span) -> str:
+    """Return what a stage says in front of a place in it, in its author's words."""
+    source = stage.source
+    start, end = Span(source, stage.start, upto.start).text_range()
+    text = source.original[start : source.place(upto.start)] if end else ""
+    return " ".join(text.split()) if len(text) <= 60 else "..."
+
+
+def _crossed(sizes: list[Any]) -> str:
+    return "x".join(map(str, sizes))
 
 
 def _part_spans(atom: Atom) -> list[Span]:
@@ -387,47 +492,17 @@ def is_suffix(word: str) -> bool:
 
 def suggestion(word: str, others: tuple[str, ...]) -> str:
     """Return the known word nearest to an unknown one, or nothing."""
-    lowered = word.lower()
-    if lowered in _SYNONYMS:
-        return _SYNONYMS[lowered]
-    known = (*words(), *others)
-    if lowered in known:
-        return lowered
+    meant = layer_meant(word)
+    if meant:
+        return meant
+    lowered, known = plain_word(word), (*words(), *others)
+    if word.lower() in known:
+        return word.lower()
     near = difflib.get_close_matches(lowered, known, 1, 0.6)
-    return near[0] if near else ""
-
-
-_SYNONYMS = {
-    "dense": "fc",
-    "conv2d": "conv",
-    "convolution": "conv",
-    "batchnorm": "bn",
-    "layernorm": "ln",
-    "groupnorm": "gn",
-    "convtranspose": "deconv",
-    "convtranspose2d": "deconv",
-    "depthwise": "dwconv",
-    "globalavgpool": "gap",
-    "pool": "maxpool",
-    "averagepool": "avgpool",
-    "swish": "silu",
-    "attention": "attn",
-    "mha": "attn",
-    "skip": "res",
-    "residual": "res",
-    "fullyconnected": "fc",
-    "fully": "fc",
-    "max": "maxpool",
-    "average": "avgpool",
-    "avg": "avgpool",
-    "mean": "avgpool",
-    "global": "gap",
-    "globalpool": "gap",
-    "globalaveragepool": "gap",
-    "batch": "bn",
-    "depthwiseconv": "dwconv",
-    "transposed": "deconv",
-}
+    if near:
+        return near[0]
+    near = difflib.get_close_matches(lowered, LAYERS, 1, 0.8)
+    return LAYERS[near[0]] if near else ""
 
 
 def _has_expression(value: Any) -> bool:

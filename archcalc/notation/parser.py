@@ -21,10 +21,12 @@ from .entries import Aux, Chain, Entry, Identity, Parallel, Size, Spec
 from .scanner import NAME, SYMBOL, Context, Skip
 from .source import Places, normalized
 from .stages import KINDS, StageReader
+from .synonyms import capitalised_layer
 
 Piece = TypeVar("Piece")
 DEEPEST = 50
 _LABEL = re.compile(r"(\w[\w./+-]*):(?=\s)")
+_TIMES = re.compile(r"(\d+)[ \t]*[*x][ \t]*(?=[(\[a-z])|(\d+)[ \t]*(?=\[)")
 _PLAIN = r"(?:\d|[A-WYZ])\w*"
 _OTHER_SHAPE = re.compile(rf"\[?\s*({_PLAIN}(?:\s*[*·,@]\s*{_PLAIN})+)\s*\]?(?=\s|\||->|$)")
 _TUPLE = re.compile(rf"\(\s*({_PLAIN}(?:\s*,\s*{_PLAIN})+)\s*\)(?=\s|\||->|$)")
@@ -336,10 +338,15 @@ class _Parser(StageReader):
     def stage(self) -> Entry:
         start = self.at
         label = self.label()
+        self.begun = self.at
         if self.peek("["):
             return self.group(start, label)
+        self.not_a_group()
         leading: list[Atom] = []
-        if re.compile(r"[\d(]").match(self.text, self.at) or (
+        named = NAME.match(self.text, self.at)
+        if named and capitalised_layer(named[0]):
+            pass
+        elif re.compile(r"[\d(]").match(self.text, self.at) or (
             SYMBOL.match(self.text, self.at)
             and re.compile(r"[A-WYZ]\w*x[\d(A-WYZ]").match(self.text, self.at)
         ):
@@ -367,6 +374,50 @@ class _Parser(StageReader):
         if name == "id" and not leading:
             return Identity(label=label, span=here)
         return self.layer(name, here, leading, start, label)
+
+    def not_a_group(self) -> None:
+        """Refuse ``(conv 3x3x16)*3`` and ``3x[ conv 3x3x16 ]``: a repeat is ``[ ... ]*3``."""
+        start = self.at
+        times = _TIMES.match(self.text, start)
+        at = times.end() if times else start
+        if not times and not self.peek("("):
+            return
+        opened = self.text[at : at + 1]
+        word = NAME.match(self.text, self.after_blanks(at + (opened in "([")))
+        known = word and (
+            layer_type(word[0]) or block_type(word[0]) or word[0] in (*KINDS, "id", "aux")
+        )
+        if not known and opened != "[":
+            return
+        self.at = at
+        if opened in "([":
+            self.at = self.balanced(at)
+            inner = self.text[at + 1 : self.at - 1]
+        else:
+            self.recover(at)
+            inner = self.text[at : self.at]
+        behind = re.compile(r"\s*[*x]\s*(\w+|\(\w+\))").match(self.text, self.at)
+        if behind and opened == "(":
+            self.at = behind.end()
+        count = (times[1] or times[2]) if times else behind[1] if behind else ""
+        inner = " ".join(inner.split())
+        inner = inner if 0 < len(inner) <= 60 else "..."
+        shown = self.text[start : at + (opened in "([")].strip()
+        help = f"`[ {inner} ]*{count}`" if count else f"`[ {inner} ]` groups stages"
+        raise self.fail("E07", f'a stage cannot start with "{shown}"', self.span(start), help)
+
+    def after_blanks(self, at: int) -> int:
+        found = re.compile(r"\s*").match(self.text, at)
+        return found.end() if found else at
+
+    def balanced(self, opened: int) -> int:
+        """Return the place behind the bracket that closes the one at this place."""
+        level = 0
+        for at in range(opened, len(self.text)):
+            level += {"(": 1, "[": 1, ")": -1, "]": -1}.get(self.text[at], 0)
+            if level == 0:
+                return at + 1
+        return len(self.text)
 
     def unreadable(self, leading: list[Atom], start: int) -> Skip:
         if leading:

@@ -12,6 +12,7 @@ from ..layers.base import Layer
 from ..layers.options import Pad
 from .binding import Atom
 from .entries import Definition, Size
+from .synonyms import capitalised_layer
 
 MOST_PROBLEMS = 20
 
@@ -51,6 +52,7 @@ class Scanner:
     def __init__(self, text: str, source: Source, context: Context) -> None:
         self.text, self.source, self.context = text, source, context
         self.at = 0
+        self.begun = 0  # where the stage being read begins, its label left out
         self.depth = context.level
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -181,12 +183,14 @@ class Scanner:
         short = _SHORT.match(text, start)
         if short:
             self.at = short.end()
+            self.repeat_or_size(start)
             sizes = tuple(self.whole(part, start) for part in short[1].split("x"))
             return Atom("short", sizes, short[0], self.span(start))
-        value = self.value_atom()
-        if value is not None:
-            return value
         name = NAME.match(text, start)
+        value = None if name and capitalised_layer(name[0]) else self.value_atom()
+        if value is not None:
+            self.repeat_or_size(start)
+            return value
         if name:
             self.at = name.end()
             if self.peek("="):
@@ -201,8 +205,44 @@ class Scanner:
             return Atom("name", name[0], name[0], self.span(start, name.end()))
         char = text[start]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
-        help = "`[ relu ]*3` repeats" if char == "*" else ""
+        help = ""
+        if char == "*":
+            times = re.compile(r"\*\s*(\w+)").match(text, start)
+            help = f"{self.repeated(start, times[1] if times else '3')} repeats"
         raise self.fail("E08", f'"{shown}" cannot be read here', self.span(start, start + 1), help)
+
+    def repeated(self, upto: int, times: str) -> str:
+        """Return the stage so far as a group that is repeated."""
+        stage = " ".join(self.text[self.begun : upto].split())
+        return f"`[ {stage if len(stage) <= 60 else '...'} ]*{times}`"
+
+    def repeat_or_size(self, start: int) -> None:
+        """Refuse ``pad 1 x3``: a blank before the cross, none behind it or behind the others.
+
+        Blanks around a cross are dropped before reading; the source knows where they were.
+        """
+        place = self.source.place
+        for at in range(start + 1, self.at):
+            if self.text[at] != "x" or place(at) - place(at - 1) < 2:
+                continue
+            tight = place(at + 1) - place(at) < 2
+            for other in re.finditer(r"\dx(?=\d)|conv\d", self.text[self.begun : at - 1]):
+                first = self.begun + other.start()
+                tight = tight or place(first + 2) - place(first) == 2
+            if not tight:
+                continue
+            found = re.compile(r"x(\d+)").match(self.text, at)
+            count = found[1] if found else "3"
+            joined = self.text[self.begun : self.at]
+            self.problem(
+                "E11",
+                f'" x{count}" may be one more size or a repeat',
+                self.span(at, self.at),
+                f"{self.repeated(at, count)} repeats; `{joined}` is one more size"
+                if len(joined) <= 60
+                else f"{self.repeated(at, count)} repeats",
+            )
+            return
 
     def whole(self, digits: str, start: int) -> int:
         if len(digits) > 15 or int(digits) > 10**15:

@@ -19,6 +19,7 @@ from .substitution import put_in
 
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
 _TEXTBOOK_FC = re.compile(r"(?:fc|FC)-(\d{1,10})")
+_REPEATED = re.compile(r"(conv\d{1,10}-\d{1,10})x(\d+)")
 KINDS = ("concat", "add", "mul", "res")
 _WORDS = (*KINDS, "id", "aux")
 
@@ -63,9 +64,13 @@ class StageReader(Scanner):
                 return BlockStage(bound.made, parts=bound.parts, label=label, span=stage_span)
             return self.finished(bound, has_bn, label, stage_span)
         except BindError as error:
-            raise self.fail(
-                error.code, error.message, error.span or stage_span, error.help
-            ) from None
+            raise self.refused(error, stage_span) from None
+
+    def refused(self, error: BindError, span: Span) -> Skip:
+        """Report everything that does not fit a layer or block."""
+        for one in (error, *error.others):
+            self.problem(one.code, one.message, one.span or span, one.help)
+        return Skip()
 
     def no_suffixes(self, bound: Bound, name: str) -> None:
         for atom in bound.suffixes:
@@ -110,6 +115,10 @@ class StageReader(Scanner):
         if self.context.blocks(name, self.depth) is not None:
             fact = f"the block {name} is called with its values"
             return self.fail("E23", fact, here, f"`{name}( )` with values between")
+        repeated = _REPEATED.fullmatch(name)
+        if repeated:  # `conv3-64 x3`, its blank dropped
+            fact = f'"x{repeated[2]}" repeats nothing'
+            return self.fail("E20", fact, here, f"`[ {repeated[1]} ]*{repeated[2]}`")
         near = suggestion(name, (*_WORDS, *block_words()))
         also = f'; did you mean "{near}"?' if near else ""
         return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, "archcalc layers")
@@ -181,7 +190,7 @@ class StageReader(Scanner):
             bound = bind(block, name, atoms[len(sizes) :], span, sizes, defaults)
             self.no_suffixes(bound, name)
         except BindError as error:
-            raise self.fail(error.code, error.message, error.span or span, error.help) from None
+            raise self.refused(error, span) from None
         made = BlockStage(bound.made, parts=bound.parts, label=label, span=span)
         repeat = self.repeat()
         return made if repeat == 1 else Chain((made,), repeat, span=span)
