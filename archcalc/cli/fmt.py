@@ -20,6 +20,7 @@ from .options import complete_spec, shared
 @click.option("--check", is_flag=True, help="Print nothing; exit 1 if it is not canonical.")
 @click.option("--inline", is_flag=True, help="One line of text, also of a YAML spec.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="A YAML spec, also of a line of text.")
+@click.option("--input", metavar="SHAPE", default="", help="Input of a torch module: 3x224x224.")
 @click.option(
     "--layout", type=click.Choice(["hwc", "chw"]), default="hwc", help="Order of the input."
 )
@@ -39,14 +40,19 @@ def command(spec: str, **options: Any) -> None:
     """
     from ..notation.format import inlined, stages
     from ..notation.yaml_text import formatted, to_yaml
-    from ..readers import spec_of
+    from ..readers import read, spec_of
     from ..readers.stored import text_of
+    from ..readers.torch import reads as is_code
+    from ..transcription import transcribed
     from .output import show, write
 
     if options["inline"] and options["as_yaml"]:
         raise UsageError("E50", "--inline and --yaml are two forms", "one of them")
-    text = text_of(spec)
-    parsed = spec_of(spec, layout=options["layout"], fragment=True)
+    text = spec if is_code(spec) else text_of(spec)
+    if is_code(spec):
+        parsed = transcribed(read(spec, input=options["input"]))
+    else:
+        parsed = spec_of(spec, layout=options["layout"], fragment=True)
     parts = stages(inlined(parsed), full=not options["short"])
     line = " | ".join(parts)
     is_file = parsed.is_yaml and text is not spec and not options["as_yaml"]

@@ -16,7 +16,20 @@ from ..layers import layer_type
 from ..layers.base import Layer, View, product
 from ..layers.options import Pad
 from ..layers.window import Window
-from .names import MAP, SHUFFLED, SPLIT, TOKENS, VECTOR, Axes, channel_axis, numbers, permuted, places, shape_of, viewed
+from .names import (
+    MAP,
+    SHUFFLED,
+    SPLIT,
+    TOKENS,
+    VECTOR,
+    Axes,
+    channel_axis,
+    numbers,
+    permuted,
+    places,
+    shape_of,
+    viewed,
+)
 from .recorder import Call, Recorder, _flat, _tensors
 from .traced import Traced, stated
 
@@ -207,11 +220,15 @@ def attention(recorder: Recorder, call: Call) -> bool:
     layer = made("attn", heads=heads, bias=in_bias is not None)
     learned = [in_weight, in_bias, out_weight, out_bias]
     call.out = (out, *_flat(call.out)[1:]) if isinstance(call.out, tuple) else out
-    if not recorder.emit(layer, [query], out, ref.axes, shapes=(logical(recorder, query),), learned=learned):
+    if not recorder.emit(
+        layer, [query], out, ref.axes, shapes=(logical(recorder, query),), learned=learned
+    ):
         return False
     for extra in _flat(call.out)[1:]:
         if isinstance(extra, Tensor):
-            recorder.part(extra, recorder.refs[id(out)].node, "weights", recorder.refs[id(out)].shape)
+            recorder.part(
+                extra, recorder.refs[id(out)].node, "weights", recorder.refs[id(out)].shape
+            )
     return True
 
 
@@ -227,11 +244,14 @@ def products(recorder: Recorder, call: Call) -> bool:
     sources = list({recorder.refs[id(t)]: t for t in (query, key, value)}.values())
     refs = [recorder.refs[id(one)] for one in sources]
     axes = ("?",) * call.out.dim()
+    weights, shared, cost = recorder.learned([])
     facts = stated(
         tuple(ref.shape for ref in refs),
         shape_of(tuple(call.out.shape), axes),
-        macs=macs,
-        elementwise=6 * scores,
+        weights=weights,
+        shared_params=shared,
+        macs=macs + cost.macs,
+        elementwise=6 * scores + cost.elementwise,
         windows=View.WHOLE if query.dim() == 4 and query.shape[0] == 1 else View.UNKNOWN,
     )
     name = recorder.name("attention", leaf=False)
@@ -642,7 +662,9 @@ def permute(recorder: Recorder, call: Call) -> bool:
 def _order(call: Call, count: int) -> tuple[int, ...] | None:
     if call.name == "permute":
         given = call.kwargs.get("dims") or (
-            call.args[1] if len(call.args) == 2 and not isinstance(call.args[1], int) else call.args[1:]
+            call.args[1]
+            if len(call.args) == 2 and not isinstance(call.args[1], int)
+            else call.args[1:]
         )
         return tuple(n % count for n in numbers(given))
     order = list(range(count))
@@ -658,7 +680,9 @@ def _order(call: Call, count: int) -> tuple[int, ...] | None:
     return tuple(order)
 
 
-@handles("contiguous", "detach", "to", "float", "half", "type_as", "clone", "identity", "requires_grad")
+@handles(
+    "contiguous", "detach", "to", "float", "half", "type_as", "clone", "identity", "requires_grad"
+)
 def untouched(recorder: Recorder, call: Call) -> bool:
     x = call.args[0]
     ref = recorder.refs.get(id(x)) if isinstance(x, Tensor) else None
@@ -776,5 +800,3 @@ def embedding(recorder: Recorder, call: Call) -> bool:
     rows, width = weight.shape
     layer = made("embedding", vocabulary=rows, width=width)
     return recorder.emit(layer, [x], call.out, TOKENS, learned=[weight])
-
-

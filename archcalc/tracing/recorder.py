@@ -78,6 +78,7 @@ class Recorder(TorchFunctionMode):
         self.stated: dict[Any, Facts] = {}
         self.inputs: dict[str, Shape] = {}
         self.taken: set[str] = set()
+        self.running: tuple[Tensor, ...] = ()  # what the call being recorded was given
         self.failed = ""  # the path of the module whose forward raised
 
     # Inputs and parameters
@@ -131,6 +132,7 @@ class Recorder(TorchFunctionMode):
             return self.constant(func, args, kwargs, tensors)
         call = Call(plain, func, args, kwargs)
         before = {id(one): self.refs[id(one)] for one in reached}
+        self.running = tuple(tensors)
         handler = OPERATIONS.get(plain)
         if handler is not None:
             call.out = self.run(func, args, kwargs)
@@ -222,8 +224,10 @@ class Recorder(TorchFunctionMode):
         weights: Weights = {}
         shared = 0
         cost = Constant()
+        given = {id(one): one for one in (*tensors, *self.running)}
+        self.running = ()  # what a call was given is counted by its first node
         prefix = f"{self.path()}." if self.path() else ""
-        for one in tensors:
+        for one in given.values():
             source = self.constants.get(id(one)) if isinstance(one, Tensor) else None
             if source is None:
                 continue
@@ -306,9 +310,7 @@ class Recorder(TorchFunctionMode):
         self.place(out, ref.node, ref.shape, axes)
         return True
 
-    def other(
-        self, call: Call, reached: list[Tensor], tensors: list[Tensor], tally: Tally
-    ) -> None:
+    def other(self, call: Call, reached: list[Tensor], tensors: list[Tensor], tally: Tally) -> None:
         """Record an operation that the notation has no word for, by what it came down to."""
         outputs = [one for one in _flat(call.out) if isinstance(one, Tensor)]
         sources = list(dict.fromkeys(self.refs[id(one)] for one in reached))
@@ -317,9 +319,7 @@ class Recorder(TorchFunctionMode):
         is_view = not tally.macs and not tally.elementwise and _shares(first, reached)
         weights, shared, cost = self.learned(tensors)
         unknown = (*tally.unknown, *cost.unknown)
-        reason = (
-            f"{unknown[0]} in {self.path() or 'forward'} is not counted" if unknown else ""
-        )
+        reason = f"{unknown[0]} in {self.path() or 'forward'} is not counted" if unknown else ""
         macs: Any = Unknown(reason) if unknown else tally.macs + cost.macs
         other: Any = Unknown(reason) if unknown else tally.elementwise + cost.elementwise
         facts = stated(

@@ -63,6 +63,6 @@ def stated(
         elementwise=elementwise,
         connections=None,
         windows=windows,
-        depth=1 if weights and not isinstance(macs, int) or (weights and macs) else 0,
+        depth=1 if (weights and not isinstance(macs, int)) or (weights and macs) else 0,
         is_view=is_view,
     )

@@ -1,0 +1,129 @@
+"""A recorded graph written as a spec, where the notation has words for all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .analysis import walk
+from .errors import ArchcalcError, UsageError
+from .expansion import expand
+from .graph import Graph, Node
+from .layers.base import Contraction, hwc
+from .notation.binding import is_suffix
+from .notation.entries import Chain, Entry, Identity, Parallel, Spec, Stage
+from .quantities import quantity
+
+_MERGES = ("add", "concat", "mul")
+
+
+def transcribed(graph: Graph) -> Spec:
+    """Return a spec that gives the same numbers as a recorded graph.
+
+    Errors: :class:`UsageError` (E53) naming what the notation has no word for, or a node that
+    several branches read in a way that it cannot say.
+    """
+    if graph.spec is not None:
+        return graph.spec
+    if len(graph.inputs) != 1:
+        raise _refused(graph, f"it has {len(graph.inputs)} inputs")
+    strange = [node for node in graph if not _has_word(node) and not node.training_only]
+    if strange:
+        listed = ", ".join(f"{node.name} ({node.layer.word})" for node in strange[:4])
+        more = f" and {len(strange) - 4} more" if len(strange) > 4 else ""
+        raise _refused(graph, f"the notation has no word for {listed}{more}")
+    writer = _Writer(graph)
+    ((start, shape),) = graph.inputs.items()
+    spec = Spec("", hwc(shape), Chain(tuple(writer.chain(graph.output, start, top=True))))
+    _check(graph, spec)
+    return spec
+
+
+def _has_word(node: Node) -> bool:
+    return type(node.layer).word != ""
+
+
+def _refused(graph: Graph, why: str) -> UsageError:
+    return UsageError(
+        "E53",
+        f"{graph.name} cannot be written as a spec: {why}",
+        "`archcalc summary` shows all its numbers",
+    )
+
+
+class _Writer:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.nodes = {node.name: node for node in graph}
+        self.seen: set[str] = set()
+        self.order = {name: i for i, name in enumerate((*graph.inputs, *self.nodes))}
+        self.dominators: dict[str, str] = {}
+        for node in graph:
+            self.dominators[node.name] = self.common(list(node.inputs))
+
+    def common(self, names: list[str]) -> str:
+        """Return the nearest node that every path to these passes."""
+        while len(set(names)) > 1:
+            last = max(names, key=self.order.__getitem__)
+            names = [self.dominators[name] if name == last else name for name in names]
+        return names[0]
+
+    def chain(self, end: str, start: str, *, top: bool = False) -> list[Entry]:
+        """Return the stages from one node, excluded, to another, included."""
+        found: list[Entry] = []
+        here = end
+        while here != start:
+            node = self.nodes[here]
+            if here in self.seen:
+                raise _refused(self.graph, f"{here} is read in several branches")
+            self.seen.add(here)
+            if len(node.inputs) == 1:
+                found.append(Stage(node.layer, label=node.name if top else ""))
+                here = node.inputs[0]
+                continue
+            fork = self.dominators[here]
+            branches = [self.chain(one, fork) for one in node.inputs]
+            found.append(_parallel(node.layer.word, branches))
+            here = fork
+        return _folded(found[::-1])
+
+
+def _parallel(kind: str, branches: list[list[Entry]]) -> Entry:
+    chains = [Chain(tuple(branch or [Identity()])) for branch in branches]
+    empty = [i for i, branch in enumerate(branches) if not branch]
+    if kind == "add" and len(chains) == 2:
+        if not empty:
+            longer = 0 if len(branches[0]) >= len(branches[1]) else 1
+            return Parallel("res", (chains[longer], chains[1 - longer]))
+        if len(empty) == 1:
+            return Parallel("res", (chains[1 - empty[0]],))
+    return Parallel(kind, tuple(chains))
+
+
+def _folded(entries: list[Entry]) -> list[Entry]:
+    """Hang norms and functions on the convolution or linear layer that they follow."""
+    found: list[Entry] = []
+    for entry in entries:
+        last = found[-1] if found else None
+        is_plain = isinstance(entry, Stage) and is_suffix(entry.layer.word)
+        if is_plain and isinstance(last, Stage) and isinstance(last.layer, Contraction):
+            assert isinstance(entry, Stage)
+            kind: Any = type(entry.layer)
+            if entry.layer == kind():
+                suffix = Stage(entry.layer)
+                found[-1] = Stage(last.layer, (*last.suffixes, suffix), label=last.label)
+                continue
+        found.append(entry)
+    return found
+
+
+def _check(graph: Graph, spec: Spec) -> None:
+    """Raise E53 where the spec would not give the numbers of the graph."""
+    try:
+        again = walk(expand(spec))
+    except ArchcalcError as error:
+        raise _refused(graph, error.message) from None
+    first = walk(graph)
+    for key in ("params", "macs", "output", "elementwise_ops"):
+        one, two = (quantity(key).total(analysis) for analysis in (first, again))
+        if one != two:
+            raise _refused(graph, f"{key} would be {two}, not {one} (weights used twice?)")
