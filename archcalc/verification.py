@@ -17,7 +17,7 @@ from .quantities import quantity
 from .remarks import notes, spec_text
 from .table import Block, Cell, Column, Page, Table, Text
 
-ZOO_LIMITS = Limits(cpu_macs=2 * 10**9, cpu_layers=500, cpu_bytes=10**9, gradient_macs=5 * 10**8)
+ZOO_LIMITS = Limits(cpu_macs=10**9, cpu_layers=500, cpu_bytes=10**9, gradient_macs=2 * 10**8)
 _MOST_NAMES = 6
 
 

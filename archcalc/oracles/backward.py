@@ -39,10 +39,10 @@ class Backward(Oracle):
                 learns = run.layers[node.name].learns
                 theirs = subject.local(node, facts, learns, _backward)
             yield self._check("backward_macs", node.name, ours, theirs)
-        forward, backward = Count(), Count()
+        forward, backward = (
+            (Count(), Count()) if isinstance(run, Refused) else (run.forward, run.backward)
+        )
         reason = subject.without
-        if not reason and not isinstance(run, Refused):
-            forward, backward = trained(subject)
         groups = backward.excess and f"torch prints {backward.macs + backward.excess:,}"
         for key, count in (
             ("backward_macs", backward.macs),
@@ -110,26 +110,6 @@ def _part(shape: Sequence[int], axis: int, groups: int) -> list[int]:
     sizes = list(shape)
     sizes[axis] //= groups
     return sizes
-
-
-def trained(subject: Subject) -> tuple[Count, Count]:
-    """Return what forward and backward pass of the whole net cost; the input needs no gradient.
-
-    Auxiliary heads are trained along: everything that no layer reads has a gradient.
-    """
-    forward, backward = Count(), Count()
-
-    def end(outputs: Sequence[Tensor]) -> None:
-        learned = [y.sum() for y in outputs if y.requires_grad]
-        if learned:
-            with counted() as back:
-                sum(learned[1:], learned[0]).backward()  # type: ignore[no-untyped-call]
-            backward.macs, backward.excess = back.macs, back.excess
-
-    with counted() as both:
-        subject.run(train=True, end=end)
-    forward.macs = both.macs - backward.macs
-    return forward, backward
 
 
 def _backward(part: nn.Module, inputs: Sequence[Tensor]) -> int | float:

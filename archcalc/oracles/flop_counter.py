@@ -7,7 +7,7 @@ from typing import Any
 
 from ..quantities import quantity
 from .base import Check, NotCounted, Oracle, Refused
-from .subject import Subject, counted
+from .subject import Subject
 
 
 class FlopCounter(Oracle):
@@ -25,9 +25,8 @@ class FlopCounter(Oracle):
             yield self._check(node.name, facts.macs, theirs)
         theirs = NotCounted(subject.without)
         if not theirs.reason:
-            with counted() as torchs:
-                ran = subject.run(train=False)
-            theirs = ran if isinstance(ran, Refused) else torchs.macs
+            run = subject.inference
+            theirs = run if isinstance(run, Refused) else run.forward.macs
         yield self._check("", quantity("macs").total(subject.analysis), theirs)
 
     def _check(self, layer: str, ours: Any, theirs: Any) -> Check:

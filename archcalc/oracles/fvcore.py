@@ -48,9 +48,8 @@ class Fvcore(Oracle):
             yield self._check("", total, NotCounted(reason))
             return
         by_module = counts.by_module_and_operator()
-        modules = {makes: name for name, _, makes, _ in subject.module.steps}  # type: ignore[union-attr]
-        for node, facts in subject.layers:
-            name = modules[node.name]
+        for i, (node, facts) in enumerate(subject.layers):
+            name = f"layer{i}"
             missing = _missing(counts.unsupported_ops(name))
             theirs: Any = contractions(by_module.get(name, {}))
             yield self._check(node.name, facts.macs, _not(missing) if missing else theirs)
@@ -73,7 +72,7 @@ def traced(subject: Subject) -> Any:
             from fvcore.nn import FlopCountAnalysis
         except ImportError:
             return "fvcore is not installed: pip install fvcore"
-        module = subject.built("cpu").eval()
+        module = renamed(subject.built("cpu").eval())
         for tensor in (*module.parameters(), *module.buffers()):
             tensor.detach().zero_()  # no values that are slow to compute with
         inputs = tuple(torch.zeros(x.shape, dtype=x.dtype) for x in subject.inputs(batch=1))
@@ -82,9 +81,19 @@ def traced(subject: Subject) -> Any:
         counts.tracer_warnings("none")
         try:
             counts.total()
-        except (RuntimeError, AssertionError, ValueError) as error:
+        except (RuntimeError, AssertionError, KeyError, ValueError) as error:
             return f"fvcore: {(str(error) or type(error).__name__).splitlines()[0][:80]}"
         return counts
+
+
+def renamed(module: Any) -> Any:
+    """Name the modules of a net ``layer0``, ``layer1``, ...: fvcore cannot tell all names apart."""
+    steps = []
+    for i, (name, reads, makes, used) in enumerate(module.steps):
+        module.add_module(f"layer{i}", module._modules.pop(name))
+        steps.append((f"layer{i}", reads, makes, used))
+    module.steps = steps
+    return module
 
 
 def contractions(by_operator: Any) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product as combinations
 from math import lcm, prod
 from typing import TYPE_CHECKING, Any
 
@@ -311,7 +312,6 @@ def window_means(
     **options: Any,
 ) -> Tensor:
     """Return means over the windows of ``torch.nn.functional``'s maximum pooling ``name``."""
-    import torch
     from torch.nn import functional
 
     pool = getattr(functional, name)
@@ -324,13 +324,12 @@ def window_means(
     for n, out, k, s, p, d in zip(x.shape[2:], shape[2:], kernel_size, *steps, strict=True):
         pads = [p, max((out - 1) * s + d * (k - 1) + 1 - n - p, 0), *pads]
     x = functional.pad(x.nan_to_num(neginf=0.0), pads)  # where torch cannot pad, -inf is around it
-    channels = x.shape[1]
-    taps = torch.full((channels, 1, *kernel_size), 1 / prod(kernel_size), dtype=x.dtype)
-    convolve = getattr(functional, f"conv{len(kernel_size)}d")
-    means = convolve(x, taps, stride=steps[0], dilation=steps[2], groups=channels)
-    place = (..., *(slice(out) for out in shape[2:]))
-    y: Tensor = means[place]
-    return y
+    taps = []
+    for tap in combinations(*map(range, kernel_size)):
+        axes = zip(tap, shape[2:], steps[0], steps[2], strict=True)
+        place = (..., *(slice(t * d, t * d + (out - 1) * s + 1, s) for t, out, s, d in axes))
+        taps.append(x[place])
+    return sum(taps[1:], taps[0]) / len(taps)
 
 
 def _extent(gradient: Tensor, rank: int, axis: int) -> Interval:

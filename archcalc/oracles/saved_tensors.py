@@ -7,7 +7,8 @@ attention on a GPU, keep less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..quantities import quantity
@@ -15,15 +16,14 @@ from .base import Check, NotCounted, Oracle, Refused
 from .subject import BATCH, Subject
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
-def kept(subject: Subject) -> dict[str, int] | Refused:
-    """Return the bytes per sample that each layer is the first to save, by name."""
+@contextmanager
+def noted(module: nn.Module, parts: dict[str, nn.Module], found: dict[str, int]) -> Iterator[None]:
+    """Note the bytes that each layer is the first to save, by name, of what runs inside."""
     import torch
 
-    module = subject.module
-    found: dict[str, int] = dict.fromkeys(subject.parts, 0)
     known = {t.untyped_storage()._cdata for t in (*module.parameters(), *module.buffers())}
     seen: list[Any] = []  # so that no address is used twice
     current = ""
@@ -32,10 +32,10 @@ def kept(subject: Subject) -> dict[str, int] | Refused:
         storage = tensor.untyped_storage()
         base = tensor if tensor._base is None else tensor._base
         shared = base.is_leaf and base.requires_grad  # a table that another layer owns
-        if storage._cdata not in known and not shared:
+        if current and storage._cdata not in known and not shared:
             known.add(storage._cdata)
             seen.append(storage)
-            found[current] += storage.nbytes()
+            found[current] = found.get(current, 0) + storage.nbytes()
         return tensor
 
     def enter(name: str) -> Any:
@@ -45,16 +45,14 @@ def kept(subject: Subject) -> dict[str, int] | Refused:
 
         return hook
 
-    handles = [part.register_forward_pre_hook(enter(name)) for name, part in subject.parts.items()]
+    handles = [part.register_forward_pre_hook(enter(name)) for name, part in parts.items()]
+    handles.append(module.register_forward_hook(lambda *_: enter("")(None, None)))
     try:
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-            ran = subject.run(train=True)
+            yield
     finally:
         for handle in handles:
             handle.remove()
-    if isinstance(ran, Refused):
-        return ran
-    return {name: n // BATCH for name, n in found.items()}
 
 
 class SavedTensors(Oracle):
@@ -65,12 +63,12 @@ class SavedTensors(Oracle):
     def checks(self, subject: Subject) -> Iterable[Check]:
         """Show the bytes kept for the backward pass beside the activations, which differ."""
         settings = subject.analysis.settings
-        found = kept(subject)
-        theirs: Any = found
+        run = subject.training
+        theirs: Any = run
         if subject.without:
             theirs = NotCounted(subject.without)
-        elif not isinstance(found, Refused):
-            theirs = sum(found.values()) * settings.batch
+        elif not isinstance(run, Refused):
+            theirs = sum(run.saved.values()) // BATCH * settings.batch
         whole = quantity("activation_bytes").total(subject.analysis)
         known = whole if isinstance(whole, int) else getattr(whole, "at_least", 0)
         ours = NotCounted("no column has this definition")

@@ -6,7 +6,7 @@ FlopCounterMode also sees attention and recurrence, which it misses on a CPU in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -39,6 +39,7 @@ class Limits:
     gradient_macs: int = 12 * 10**9
 
 
+@dataclass
 class Count:
     """MACs per sample, known after the ``with`` block that counted them.
 
@@ -93,9 +94,16 @@ class Made:
 
 @dataclass
 class Run:
-    """A run of the whole net, layer by layer; ``sizes`` are values per memory."""
+    """A run of the whole net, layer by layer.
+
+    ``values`` are those that each memory holds; ``saved`` are the bytes that each layer is the
+    first to keep for the backward pass.
+    """
 
     layers: dict[str, Made] = field(default_factory=dict)
+    forward: Count = field(default_factory=Count)
+    backward: Count = field(default_factory=Count)
+    saved: dict[str, int] = field(default_factory=dict)
     values: dict[int, int] = field(default_factory=dict)
     inputs: list[int] = field(default_factory=list)
     output: int = 0
@@ -183,49 +191,55 @@ class Subject:
 
     @cached_property
     def inference(self) -> Run | Refused:
-        """What each layer reads and makes in inference."""
-        found: Run | Refused = self.run(train=False)
-        return found
+        """What each layer reads and makes in inference, and the MACs of all."""
+        return self._run(train=False)
 
     @cached_property
     def training(self) -> Run | Refused:
-        """What each layer reads and makes in training, and what needs a gradient."""
-        found: Run | Refused = self.run(train=True)
-        return found
+        """What each layer reads, makes and keeps in training, and the MACs of both passes.
 
-    def run(self, *, train: bool, end: Callable[[Sequence[Tensor]], None] | None = None) -> Any:
-        """Run the whole net and record its layers; ``end`` gets what no layer reads."""
+        Everything that no layer reads has a gradient, so auxiliary heads are trained along; the
+        net's input needs none.
+        """
+        return self._run(train=True)
+
+    def _run(self, *, train: bool) -> Run | Refused:
         import torch
 
+        from .saved_tensors import noted
+
         run = Run()
+        read = {name for node in self.analysis.nodes for name in node.inputs}
+        loose: list[Tensor] = []
 
         def hook(name: str) -> Any:
             def made(_module: Any, inputs: Any, output: Tensor) -> None:
-                reads = [run.memory(x) for x in inputs]
                 learns = tuple(bool(x.requires_grad) for x in inputs)
+                memory = [run.memory(x) for x in inputs]
                 shape = tuple(output.shape[1:])
-                run.layers[name] = Made(reads, run.memory(output), learns, shape)
-                if name in ends:
+                run.layers[name] = Made(memory, run.memory(output), learns, shape)
+                if name not in read and output.requires_grad:
                     loose.append(output)
 
             return made
 
-        read = {name for node in self.analysis.nodes for name in node.inputs}
-        ends = {node.name for node in self.analysis.nodes} - read
-        loose: list[Tensor] = []
         handles = [part.register_forward_hook(hook(name)) for name, part in self.parts.items()]
         x = self.inputs()
         run.inputs = [run.memory(one) for one in x]
         try:
-            with torch.set_grad_enabled(train):
-                run.output = run.memory(self.module.train(train)(*x))
-                if end is not None:
-                    end(loose)
+            with torch.set_grad_enabled(train), noted(self.module, self.parts, run.saved):
+                with counted() as run.forward:
+                    run.output = run.memory(self.module.train(train)(*x))
+                if loose:
+                    sums = [y.sum() for y in loose]
+                    with counted() as run.backward:
+                        sum(sums[1:], sums[0]).backward()  # type: ignore[no-untyped-call]
         except (RuntimeError, ValueError, IndexError) as error:
             return Refused(_first_line(error))
         finally:
             for handle in handles:
                 handle.remove()
+            self.module.zero_grad(set_to_none=True)
         return run
 
 
