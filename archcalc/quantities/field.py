@@ -97,6 +97,7 @@ class AxisField(NamedTuple):
         length = math.lcm(mine, others)
         if length > LONGEST_PATTERN:
             raise PatternTooLong(f"neighbours' fields repeat only after {length} positions")
+        _bounded(*self.starts, *self.ends, *other.starts, *other.ends)
         return AxisField(
             tuple(_fold(smaller, (self._start(i), other._start(i))) for i in range(length)),
             tuple(_fold(larger, (self._end(i), other._end(i))) for i in range(length)),

@@ -7,7 +7,7 @@ import re
 from ..notation.entries import Spec
 from ..notation.parser import parse
 
-_YAML = re.compile(r"\s*(?:(?:#[^\n]*|---[ \t]*)\n\s*)*archcalc[ \t]*:")
+_YAML = re.compile(r"\s*(?:(?:#[^\n]*|%[^\n]*|---[ \t]*)\n\s*)*archcalc[ \t]*:")
 
 
 def reads(source: str) -> bool:
@@ -19,6 +19,7 @@ def spec(
     source: str, layout: str, fragment: bool, *, name: str = "spec", variant: str = ""
 ) -> Spec:
     """Return the spec of a text; one that begins with ``archcalc:`` is YAML."""
+    source = source.removeprefix("\ufeff")
     if name.endswith((".yaml", ".yml")) or _YAML.match(source):
         from ..notation.documents import read_document
 

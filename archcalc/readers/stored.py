@@ -25,7 +25,10 @@ def reads(source: str) -> bool:
     if " " not in source and ("/" in source or source.endswith((".arch", ".txt", ".yaml", ".yml"))):
         return True
     path = _VARIANT.fullmatch(source)
-    return len(source) < 4096 and "\0" not in source and Path(path[1] if path else source).is_file()
+    try:
+        return len(source) < 4096 and Path(path[1] if path else source).is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def spec(source: str, layout: str, fragment: bool) -> Spec:

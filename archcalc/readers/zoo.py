@@ -13,6 +13,7 @@ from ..notation.entries import Spec
 from ..zoo import entries, families
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]*(?::[a-z0-9_.-]+)?", re.IGNORECASE)
+_OTHER_NAMES = {"inception": "googlenet"}
 _FILE = re.compile(r"\.(ya?ml|arch|txt|json)(:|$)")
 
 
@@ -20,9 +21,11 @@ def reads(source: str) -> bool:
     """Take ``zoo:NAME``, a name that is in the zoo, and a word that can only be meant as one."""
     if source.startswith("zoo:"):
         return True
-    if not _NAME.fullmatch(source) or _FILE.search(source):
+    if len(source) > 100 or not _NAME.fullmatch(source) or _FILE.search(source):
         return False
     if source.lower() in entries():
+        return True
+    if block_type(source) and _begin(source):
         return True
     word = layer_type(source) or block_type(source) or source in ("aux", "id", "res")
     return source.islower() and len(source) > 2 and not word and not Path(source).exists()
@@ -39,6 +42,13 @@ def spec(source: str, layout: str, fragment: bool) -> Spec:
     return read_document(families()[family], f"zoo/{family}.yaml", variant=name, layout=layout)
 
 
+def _begin(name: str) -> list[str]:
+    """Return the architectures whose names begin with a word, whole nets before modules."""
+    other = [_OTHER_NAMES[name]] if name in _OTHER_NAMES else []
+    found = [one for one in entries() if one.startswith(name)]
+    return other + sorted(found, key=lambda one: not one.startswith(f"{name}_"))
+
+
 def _bare(name: str) -> str:
     return re.sub(r"[-_. ]", "", name)
 
@@ -46,9 +56,11 @@ def _bare(name: str) -> str:
 def unknown(name: str) -> UsageError:
     """Return the error that says which names are near."""
     known = entries()
-    alike = [one for one in known if _bare(one) == _bare(name) or one.startswith(name)]
+    alike = [one for one in known if _bare(one) == _bare(name)]
+    alike += [one for one in _begin(name) if one not in alike]
     alike = alike or get_close_matches(name, known, 3, 0.6)
     nearest = f"; nearest: {', '.join(alike[:4])}" if alike else ""
-    return UsageError(
-        "E34", f'no zoo entry "{name[:40]}"{nearest}', "`archcalc zoo list`; a file has a path"
-    )
+    help = "`archcalc zoo list`; a file has a path"
+    if block_type(name):
+        help = f"`archcalc zoo list`; the block needs an input: `56x56x64 | {name} ...`"
+    return UsageError("E34", f'no zoo entry "{name[:40]}"{nearest}', help)

@@ -126,7 +126,7 @@ class Recorder(TorchFunctionMode):
         from .operations import OPERATIONS
 
         plain = _plain(name)
-        tensors = list(_tensors((args, kwargs)))
+        tensors = list(tensors_of((args, kwargs)))
         reached = [one for one in tensors if id(one) in self.refs]
         if not reached:
             return self.constant(func, args, kwargs, tensors)
@@ -142,7 +142,7 @@ class Recorder(TorchFunctionMode):
         tally = Tally()
         with tally:
             call.out = self.run(func, args, kwargs)
-        if any(isinstance(one, Tensor) for one in _flat(call.out)):
+        if any(isinstance(one, Tensor) for one in flat(call.out)):
             self.other(call, reached, tensors, tally)
         return call.out
 
@@ -192,7 +192,7 @@ class Recorder(TorchFunctionMode):
         joined.unknown = (*(u for one in sources for u in one.unknown), *tally.unknown)
         for source in sources:  # counted once, by whoever comes first
             source.macs = source.elementwise = 0
-        for one in _flat(out):
+        for one in flat(out):
             if isinstance(one, Tensor):
                 self.kept.append(one)
                 self.constants[id(one)] = joined
@@ -312,7 +312,7 @@ class Recorder(TorchFunctionMode):
 
     def other(self, call: Call, reached: list[Tensor], tensors: list[Tensor], tally: Tally) -> None:
         """Record an operation that the notation has no word for, by what it came down to."""
-        outputs = [one for one in _flat(call.out) if isinstance(one, Tensor)]
+        outputs = [one for one in flat(call.out) if isinstance(one, Tensor)]
         sources = list(dict.fromkeys(self.refs[id(one)] for one in reached))
         first = outputs[0]
         axes, windows = self.meaning(call, reached, first, tally)
@@ -413,16 +413,18 @@ def _plain(name: str) -> str:
 _OPERATORS = {"add", "sub", "mul", "truediv", "matmul", "pow", "floordiv", "mod", "and", "or"}
 
 
-def _flat(value: Any) -> list[Any]:
+def flat(value: Any) -> list[Any]:
+    """Return what a structure of tuples, lists and dictionaries holds, in order."""
     if isinstance(value, tuple | list):
-        return [one for part in value for one in _flat(part)]
+        return [one for part in value for one in flat(part)]
     if isinstance(value, dict):
-        return [one for part in value.values() for one in _flat(part)]
+        return [one for part in value.values() for one in flat(part)]
     return [value]
 
 
-def _tensors(value: Any) -> list[Tensor]:
-    return [one for one in _flat(value) if isinstance(one, Tensor)]
+def tensors_of(value: Any) -> list[Tensor]:
+    """Return the tensors that a structure holds."""
+    return [one for one in flat(value) if isinstance(one, Tensor)]
 
 
 def _shares(out: Tensor, sources: list[Tensor]) -> bool:

@@ -11,7 +11,7 @@ from torch.nn.modules import module as hooks
 
 from ..errors import UsageError
 from ..graph import Graph
-from .recorder import Recorder, _flat
+from .recorder import Recorder, flat
 
 
 def trace(
@@ -59,7 +59,7 @@ def trace(
         after.remove()
         for one, mode in modes.items():
             one.training = mode
-    tensors = [one for one in _flat(_plain_outputs(out)) if isinstance(one, Tensor)]
+    tensors = [one for one in flat(_plain_outputs(out)) if isinstance(one, Tensor)]
     return recorder.graph(tensors, name)
 
 

@@ -68,11 +68,11 @@ MOVES = frozenset(
 )
 
 
-class Tally(TorchDispatchMode):
+class Tally(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds up what happens inside: ``macs``, ``bias_adds``, ``elementwise`` and ``unknown``."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.macs = 0
         self.bias_adds = 0
         self.elementwise = 0
