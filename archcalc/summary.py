@@ -50,7 +50,8 @@ class Summary:
             columns.append(Column("what", "what", right=False, wraps=True))
         columns += [Column(q.key, "field" if self._short(q) else q.title) for q in self.quantities]
         if self.ruler:
-            columns.append(Column("ruler", "", right=False))
+            named = any(q.key == "receptive_field" for q in self.quantities)
+            columns.append(Column("ruler", "" if named else "field", right=False))
         rows = self._by_block() if self.depth else self._by_layer()
         total = [Cell("total")] + ([] if self.depth else [Cell("")])
         total += [Cell(q.total(self.analysis), q.unit) for q in self.quantities]

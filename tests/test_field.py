@@ -28,6 +28,7 @@ from archcalc.fieldmap.page import page, warnings
 from archcalc.fieldmap.record import data
 from archcalc.fieldmap.rulers import MOST_RULERS, Scale, chosen, rulers
 from archcalc.fieldmap.unit import Stretch, inside, nearest, stretch
+from archcalc.fieldmap.way import read_positions
 from archcalc.layers import LAYERS
 from archcalc.quantities.field import AxisField
 from archcalc.quantities.receptive_field import WHOLE, states
@@ -172,7 +173,15 @@ def assert_unit(net: RandomNet, draw: st.DataObject) -> None:
         assert pairs(one.field) == expected, (net.text, unit)
     else:
         assert one.field is None, (net.text, unit)
-    assert pairs(one.reached) == box(reaching(net.chain, {unit})), (net.text, unit)
+    reached = reaching(net.chain, {unit})
+    assert pairs(one.reached) == box(reached), (net.text, unit)
+    read = read_positions(one.analysis, one.target, unit)
+    expected = tuple(set(axis) for axis in zip(*reached, strict=True)) or None
+    assert (read and tuple(map(set, read))) == expected, (net.text, unit)
+    for seen in one.shown:
+        assert one.field is not None
+        for mine, whole in zip(seen.field, one.field, strict=True):
+            assert whole.first <= mine.first <= mine.last <= whole.last, (net.text, unit)
 
 
 @settings(max_examples=150, deadline=None)
@@ -484,6 +493,51 @@ def test_layers_are_drawn_around_the_unit() -> None:
             assert axis.last <= target.last
     assert [seen.size for seen in one.shown][-1] == (212, 212)
     assert len(one.shown) == 18
+
+
+@pytest.mark.parametrize("name", ["alexnet", "vgg16", "unet", "resnet18", "googlenet"])
+def test_fields_are_nested(name: str) -> None:
+    """Each drawn field lies within that of the unit, and along a chain within the next."""
+    one = field_map(analyze(name).analysis)
+    fields = [part.field for part in one.shown]
+    assert len(fields) > 5
+    is_chain = all(len(node.inputs) == 1 for node in one.analysis.nodes)
+    for i, inner in enumerate(fields[:-1]):
+        outer = fields[i + 1] if is_chain else fields[-1]
+        for mine, others in zip(inner, outer, strict=True):
+            assert others.first <= mine.first <= mine.last <= others.last
+
+
+def test_a_group_stands_for_its_last_layer() -> None:
+    one = field_map(analyze("resnet50").analysis, "conv3_x")
+    assert one.layer == "conv3_x.bottleneck4.relu1"
+    with pytest.raises(UsageError, match='no layer "conv3"'):
+        field_map(analyze("resnet50").analysis, "conv3")
+
+
+def test_positions_between_taps_are_marked() -> None:
+    one = made("32x32x3 | conv 3x3x8 pad 2 d2 | conv 3x3x8 pad 4 d4")
+    head, first, last = rulers(one, 80)
+    assert head.endswith("# read, o not, . padding")
+    assert first.endswith("|--------------#o#o#-------------|")
+    assert last.endswith("|----------#o#o#o#o#o#o#---------|")
+    assert "between the taps not every position is read" in drawing(one)
+    coarse = made("640x640x3 | conv 3x3x8 pad 2 d2")
+    assert "# read in part" in rulers(coarse, 80)[0]
+    plain = made("32x32x3 | conv 3x3x8 pad 1 | conv 3x3x8 pad 1")
+    assert "between the taps" not in drawing(plain)
+
+
+def test_patterns_behind_an_upsampling_are_explained() -> None:
+    assert "the field is that of the unit that sees most" in shown_text(
+        field_map(analyze("unet").analysis)
+    )
+    assert "sees most" not in shown_text(made("32x32x3 | conv 3x3x8"))
+
+
+def test_later_layers_that_see_everything_are_named() -> None:
+    shown = shown_text(field_map(analyze("vit_b_16").analysis))
+    assert "encoder.1.encoder1.attention.attn1 and every layer behind it see everything." in shown
 
 
 def test_layers_off_the_path_are_not_drawn() -> None:

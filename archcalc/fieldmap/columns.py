@@ -12,11 +12,15 @@ from .unit import stretch
 
 
 def center(made: FieldMap, i: int) -> tuple[Any, ...] | None:
-    """Return the middle of what unit 0 of a layer sees, per axis; None where it has no place."""
+    """Return the middle of what unit 0 of a layer sees, per axis; None where it has no place.
+
+    Where unit 0 sees nothing it is that of the first unit that does, as the padding is.
+    """
     state = states(made.analysis)[i]
-    if not is_placed(state) or any(axis.starts[0] is None for axis in state):
+    if not is_placed(state) or any(set(axis.starts) == {None} for axis in state):
         return None
-    twice = [axis.starts[0] + axis.ends[0] - 1 for axis in state]
+    ends = [next(end for end in axis.ends if end is not None) for axis in state]
+    twice = [axis.first + end - 1 for axis, end in zip(state, ends, strict=True)]
     return tuple(Fraction(n, 2) if isinstance(n, int) else n / 2 for n in twice)
 
 

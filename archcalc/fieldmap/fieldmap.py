@@ -13,17 +13,18 @@ from ..errors import UsageError
 from ..layers.base import spatial, written
 from ..quantities import quantity
 from ..quantities.receptive_field import WHOLE, Scattered, sizes, start, states
-from .unit import Rectangle, Stretch, nearest, reached, rectangle
+from .unit import Positions, Rectangle, Stretch, reached, rectangle
+from .way import looked_through, may_leave_gaps, read_positions
 
 AXES = {1: ("positions",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A layer's field where it is drawn: that of its unit nearest to the middle of the picture.
+    """A layer's field where it is drawn: that of a unit through which the map's unit looks.
 
     ``names`` are all layers that have this field there. ``size``, ``jump`` and ``padding`` are
-    as in the columns: per axis, WHOLE, or None.
+    as in the columns: per axis, WHOLE, or None. ``place`` is the layer's among the nodes.
     """
 
     names: tuple[str, ...]
@@ -31,6 +32,8 @@ class Seen:
     jump: Any
     padding: Any
     field: Rectangle
+    place: int
+    unit: tuple[int, ...]
 
     @property
     def name(self) -> str:
@@ -100,21 +103,28 @@ class FieldMap:
 
     @cached_property
     def shown(self) -> tuple[Seen, ...]:
-        """The fields to draw: of the layers before this one that change a field, and of it."""
-        if self.field is None:
+        """The fields to draw: of the layers before this one that change a field, and of it.
+
+        Of an earlier layer it is that of the unit in the middle of what this one looks through:
+        it lies within the fields behind it.
+        """
+        if self.field is None or self.unit is None:
             return ()
         middle = tuple(axis.twice_center for axis in self.field)
         jumps, firsts = (quantity(key).of(self.analysis) for key in ("jump", "first"))
+        units = looked_through(self.analysis, self.target, self.unit, middle)
         found: dict[Any, Seen] = {}
         for i in self._leading_here():
-            field = self.field if i == self.target else self._around(i, middle)
+            field: Rectangle | None = self.field
+            if i != self.target:
+                field = rectangle(states(self.analysis)[i], units[i]) if i in units else None
             if field is None:
                 continue
             same = found.pop((field, jumps[i]), None)
             names = (*(same.names if same else ()), self.analysis.nodes[i].name)
             padding = tuple(-first for first in firsts[i]) if firsts[i] else None
             size = sizes(states(self.analysis)[i])
-            found[field, jumps[i]] = Seen(names, size, jumps[i], padding, field)
+            found[field, jumps[i]] = Seen(names, size, jumps[i], padding, field, i, units[i])
         return tuple(found.values())
 
     def _leading_here(self) -> list[int]:
@@ -132,11 +142,16 @@ class FieldMap:
                 found.append(i)
         return found[::-1]
 
-    def _around(self, i: int, middle: tuple[int, ...]) -> Rectangle | None:
-        """Return the field of the layer's unit whose field's middle is nearest to a place."""
-        state, counts = states(self.analysis)[i], spatial(self.analysis.facts[i].output)
-        unit = [nearest(*one) for one in zip(state, counts, middle, strict=True)]
-        return None if None in unit else rectangle(state, [n for n in unit if n is not None])
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether taps on the way may stand apart, so that a unit reads less than its field."""
+        return may_leave_gaps(self.analysis, self.target)
+
+    def read(self, one: Seen) -> tuple[Positions, ...] | None:
+        """Return the positions that the unit drawn reads, per axis; None if all of its field."""
+        if not self.has_gaps or not is_placed(states(self.analysis)[one.place]):
+            return None
+        return read_positions(self.analysis, one.place, one.unit)
 
 
 def axis_names(count: int) -> tuple[str, ...]:
@@ -159,12 +174,13 @@ def field_map(
 ) -> FieldMap:
     """Return what a unit of a layer sees: the unit in the middle unless one is asked for.
 
-    The layer is the last one whose field has a place in the input, unless named. ``drawn`` says
+    The layer is the last one whose field has a place in the input, unless named; a group's name
+    stands for its last layer. ``drawn`` says
     that there has to be a unit. Errors: :class:`UsageError` for a layer that is not there (E49),
     whose field nobody knows (E47), for a unit outside its output (E50), for symbols where numbers
     are needed (E28).
     """
-    target = analysis.position(layer) if layer else _last(analysis)
+    target = _named(analysis, layer) if layer else _last(analysis)
     made = FieldMap(analysis, target, None, unit is not None, layout)
     if isinstance(made.state, Unknown | Scattered):
         raise _unplaced(made)
@@ -178,6 +194,13 @@ def field_map(
     if drawn or unit is not None:
         raise obstacle
     return made
+
+
+def _named(analysis: Analysis, layer: str) -> int:
+    """Return the place of a layer, or of the last one of a group."""
+    inside = [i for i, node in enumerate(analysis.nodes) if node.name.startswith(f"{layer}.")]
+    is_layer = any(node.name == layer for node in analysis.nodes)
+    return inside[-1] if inside and not is_layer else analysis.position(layer)
 
 
 def _last(analysis: Analysis) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from ..arithmetic.expression import size_text
@@ -11,6 +12,7 @@ from ..arithmetic.unknown import Unknown
 from ..errors import Problem
 from ..layers.base import written
 from ..quantities import quantity
+from ..quantities.field import AxisField
 from ..quantities.receptive_field import WHOLE, states
 from ..remarks import spec_text, values_note
 from ..table import Block, Cell, Column, Page, Table, Text
@@ -34,6 +36,7 @@ _MEANING = (
     "Padding: how far unit 0 looks out of the input. Centre: the middle of what unit 0 sees. "
     "Covers: whether the unit in the middle sees the whole input."
 )
+_RULERS = "Rulers: of each earlier layer the unit in the middle of what this unit looks through."
 _SIDES = {"rows": ("above", "below"), "columns": ("left", "right")}
 _MOST_WARNINGS = 3
 
@@ -55,7 +58,8 @@ def page(made: FieldMap, found: Sequence[Problem] = (), *, width: int = 0) -> Pa
         if width and made.shown:
             lines = [*[""] * bool(about), *rulers(made, width), ""]
             blocks += [Text(line, "picture") for line in lines]
-    blocks += [Text(line, "note") for line in (*_notes(made, found), _MEANING)]
+    meaning = f"{_MEANING} {_RULERS}" if width and len(made.shown) > 1 else _MEANING
+    blocks += [Text(line, "note") for line in (*_notes(made, found), meaning)]
     return Page(
         tuple(blocks), lambda: data(made, found), unit if made.asked else layers, made.layout
     )
@@ -166,10 +170,12 @@ def _notes(made: FieldMap, found: Sequence[Problem]) -> Iterable[str]:
     fields = states(analysis)
     reasons = dict.fromkeys(one.reason for one in fields if isinstance(one, Unknown))
     yield from (f"field ?: {reason}" for reason in list(reasons)[:3])
-    later = [node.name for node in analysis.nodes[made.target + 1 :]]
-    if later and all(state is WHOLE for state in fields[made.target + 1 :]):
-        every = later[0] if len(later) == 1 else f"{later[0]} and every layer behind it"
-        yield f"{every} see{'s' * (len(later) == 1)} everything."
+    yield from _about_patterns(made)
+    later = list(zip(analysis.nodes, fields, strict=True))[made.target + 1 :]
+    seeing = [node.name for node, _ in takewhile(lambda one: one[1] is WHOLE, reversed(later))]
+    if seeing:
+        every = seeing[-1] if len(seeing) == 1 else f"{seeing[-1]} and every layer behind it"
+        yield f"{every} see{'s' * (len(seeing) == 1)} everything."
     odd = odd_input(analysis, made.target) if is_placed(made.state) else None
     if odd is not None:
         state = states(odd)[made.target]
@@ -182,6 +188,37 @@ def _notes(made: FieldMap, found: Sequence[Problem]) -> Iterable[str]:
                 f"{written(shape, made.layout)}, {made.layer} has padding {padding} and centre "
                 f"{_centers_text(centers(state))}."
             )
+
+
+def _about_patterns(made: FieldMap) -> Iterable[str]:
+    """Say which units the numbers are about where neighbours' fields follow a pattern."""
+    analysis = made.analysis
+    fields = states(analysis)[: made.target + 1]
+    patterns = [i for i, state in enumerate(fields) if is_placed(state) and _varies(state)]
+    if not patterns:
+        return
+    names = [analysis.nodes[i].name for i in patterns]
+    shown = f"{names[0]} to {names[-1]}" if len(names) > 1 else names[0]
+    yield (
+        f"Behind an upsampling neighbours see different stretches ({shown}): the field is that of "
+        "the unit that sees most, the jump an average; padding and centre are those of unit 0."
+    )
+
+
+def _varies(state: Sequence[AxisField]) -> bool:
+    """Tell whether neighbours see stretches of different sizes."""
+    return any(
+        len(
+            {
+                end - start
+                for start, end in zip(axis.starts, axis.ends, strict=True)
+                if start is not None
+            }
+        )
+        > 1
+        for axis in state
+        if len(axis.starts) > 1
+    )
 
 
 def _centers_text(places: Centers) -> str:

@@ -9,9 +9,10 @@ from ..arithmetic.dims import ceil_div
 from ..errors import cells
 from ..renderers.cells import shortened
 from .fieldmap import FieldMap, Seen
-from .unit import Stretch
+from .unit import Positions, Stretch
 
 MOST_RULERS = 24
+UNREAD = "o"  # in the field, but no tap on the way reads it
 _LONGEST_NAME = 24
 _WIDEST_PIXEL = 4
 
@@ -41,11 +42,11 @@ class Scale(NamedTuple):
         marks = min(room // (before + size + after), _WIDEST_PIXEL) if pixels == 1 else 1
         return cls(size, before, after, pixels, max(marks, 1))
 
-    def ruler(self, seen: Stretch) -> str:
-        """Return the ruler with a stretch on it."""
+    def ruler(self, seen: Stretch, read: Positions | None = None) -> str:
+        """Return the ruler with a stretch on it, of which all is read unless given."""
         ahead, inside, behind = (
             self._marks(Stretch(-self.before, -1), seen, "."),
-            self._marks(Stretch(0, self.size - 1), seen, "#", "-"),
+            self._marks(Stretch(0, self.size - 1), seen, "#", "-", read),
             self._marks(Stretch(self.size, self.size + self.after - 1), seen, "."),
         )
         if seen.first < -self.before:
@@ -54,15 +55,25 @@ class Scale(NamedTuple):
             behind = behind[:-1] + ">"
         return f"{ahead}|{inside}|{behind}"
 
-    def _marks(self, part: Stretch, seen: Stretch, mark: str, rest: str = " ") -> str:
-        """Draw a part of the ruler; a mark stands where any of its pixels is seen."""
+    def _marks(
+        self,
+        part: Stretch,
+        seen: Stretch,
+        mark: str,
+        rest: str = " ",
+        read: Positions | None = None,
+    ) -> str:
+        """Draw a part of the ruler; a mark stands where any of its pixels is seen, and read."""
         count = ceil_div(part.size, self.pixels)
         start = part.first if part.first >= 0 else -count * self.pixels
         drawn = ""
         for i in range(count):
             low = max(start + i * self.pixels, part.first)
             high = min(start + (i + 1) * self.pixels - 1, part.last)
-            drawn += (mark if seen.first <= high and seen.last >= low else rest) * self.marks
+            sign = mark if seen.first <= high and seen.last >= low else rest
+            if sign == mark and read is not None:
+                sign = mark if any(place in read for place in range(low, high + 1)) else UNREAD
+            drawn += sign * self.marks
         return drawn
 
 
@@ -70,16 +81,27 @@ def rulers(made: FieldMap, width: int) -> list[str]:
     """Return the picture in lines of at most ``width`` characters."""
     seen, left_out = chosen(made.shown, MOST_RULERS)
     alike = len(set(made.sizes)) == 1 and all(len(set(one.field)) == 1 for one in seen)
+    read = [made.read(one) for one in seen]
+    alike = alike and all(places is None or len(set(places)) == 1 for places in read)
     lines: list[str] = []
     for axis in range(1 if alike else len(made.axes)):
         axes = "all axes" if len(made.axes) > 2 else " and ".join(made.axes)
-        lines += _group(seen, axes if alike else made.axes[axis], made.sizes[axis], axis, width)
+        on_axis = [None if places is None else places[axis] for places in read]
+        title = axes if alike else made.axes[axis]
+        lines += _group(seen, on_axis, title, made.sizes[axis], axis, width)
     if left_out:
         lines.append(f"  ({left_out} more layers in between)")
     return lines
 
 
-def _group(seen: Sequence[Seen], axes: str, size: int, axis: int, width: int) -> list[str]:
+def _group(
+    seen: Sequence[Seen],
+    read: Sequence[Positions | None],
+    axes: str,
+    size: int,
+    axis: int,
+    width: int,
+) -> list[str]:
     names = [shortened(one.name, _LONGEST_NAME) for one in seen]
     places = [str(one.field[axis]) for one in seen]
     name_width, place_width = max(map(cells, names)), max(map(len, places))
@@ -90,12 +112,19 @@ def _group(seen: Sequence[Seen], axes: str, size: int, axis: int, width: int) ->
         unit = f"{scale.marks} marks = 1 {what}"
     else:
         unit = f"1 mark = {scale.pixels} {what}{'s' * (scale.pixels > 1)}"
-    lines = [f"{axes.capitalize()} around this unit, {unit}: # seen, . padding"]
-    for name, place, one in zip(names, places, seen, strict=True):
+    lines = []
+    for name, place, one, positions in zip(names, places, seen, read, strict=True):
         pad = " " * (name_width - cells(name))
-        ruler = scale.ruler(one.field[axis])
+        ruler = scale.ruler(one.field[axis], positions)
         lines.append(f"  {name}{pad}  {place.rjust(place_width)}  {ruler}".rstrip())
-    return lines
+    signs = "# seen"
+    if any(UNREAD in line.partition("|")[2] for line in lines):
+        signs = f"# read, {UNREAD} not"
+    elif any(isinstance(places, frozenset) for places in read):
+        signs = "# read in part"
+    head, signs = f"{axes.capitalize()} around this unit, {unit}:", f"{signs}, . padding"
+    fits = cells(head) + 1 + cells(signs) <= width
+    return [f"{head} {signs}", *lines] if fits else [head, f"  {signs}", *lines]
 
 
 def chosen(seen: Sequence[Seen], most: int) -> tuple[list[Seen], int]:

@@ -112,6 +112,12 @@ def reached(analysis: Analysis, position: int, unit: tuple[int, ...]) -> Rectang
     nothing reaches the unit. It may be too large, never too small, where more than a million
     positions are read, or where many paths read sets of positions that do not hold each other.
     """
+    boxes = read_boxes(analysis, position, unit)
+    return tuple(_ends(_around(axis)) for axis in zip(*boxes, strict=True)) or None
+
+
+def read_boxes(analysis: Analysis, position: int, unit: tuple[int, ...]) -> list[Box]:
+    """Return what of the input reaches a unit, in boxes that may overlap; as :func:`reached`."""
     waiting: dict[str, list[Box]] = {
         analysis.nodes[position].name: [tuple(range(i, i + 1) for i in unit)]
     }
@@ -122,8 +128,7 @@ def reached(analysis: Analysis, position: int, unit: tuple[int, ...]) -> Rectang
                 read = _read(box, facts.windows, shape)
                 if all(read):
                     waiting[name] = _merged(waiting.get(name, []), read)
-    boxes = [box for name in analysis.graph.inputs for box in waiting.get(name, ())]
-    return tuple(_ends(_around(axis)) for axis in zip(*boxes, strict=True)) or None
+    return [box for name in analysis.graph.inputs for box in waiting.get(name, ())]
 
 
 def _ends(positions: Positions) -> Stretch:
@@ -136,12 +141,13 @@ def _read(box: Box, windows: Windows, shape: Shape) -> Box:
     """Return the positions of an input of this shape that feed any of the outputs in a box."""
     if isinstance(windows, View):
         return box
-    return tuple(_feeding(*one) for one in zip(windows, box, spatial(shape), strict=True))
+    return tuple(feeding(*one) for one in zip(windows, box, spatial(shape), strict=True))
 
 
-def _feeding(window: AxisWindow, positions: Positions, size: int) -> Positions:
+def feeding(window: AxisWindow, positions: Positions, size: int) -> Positions:
+    """Return the positions of an axis of this size that feed any of the outputs."""
     several = len(positions) * window.span > _MOST_POSITIONS
-    if several or (isinstance(positions, range) and _leaves_no_gaps(window)):
+    if several or (isinstance(positions, range) and leaves_no_gaps(window)):
         first, last = _ends(positions)
         ends = range(first, last + 1)
         low = min((i[0] for p in ends[: window.period] if (i := window.inputs(p))), default=0)
@@ -154,7 +160,7 @@ def _feeding(window: AxisWindow, positions: Positions, size: int) -> Positions:
     return range(low, high) if len(found) == high - low else frozenset(found)
 
 
-def _leaves_no_gaps(window: AxisWindow) -> bool:
+def leaves_no_gaps(window: AxisWindow) -> bool:
     """Tell whether neighbouring outputs together read every input between them."""
     if isinstance(window, AdaptiveWindow | BlockWindow):
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import printable
 from ..layers.base import written
@@ -26,8 +26,11 @@ from .sheet import (
     number,
     point,
 )
+from .unit import inside
 
 _LONGEST_SPEC = 640
+_LETTER, _DIGIT, _GAP = 9, 8.5, 12  # widths of bold type, and what stays free before a number
+_SHORTEST_NAME = 8
 
 
 def table_row(top: float, i: int) -> float:
@@ -58,13 +61,19 @@ def layer_table(sheet: Sheet, top: float) -> float:
 def label(sheet: Sheet, one: Seen, row: float, place: str | None) -> None:
     """Write a layer's name and its numbers, or its place on one axis."""
     weight = {"font_weight": "bold" if sheet.is_target(one) else "normal"}
-    sheet.text(TABLE, row, shortened(one.name, 14), **weight)
+    sheet.text(TABLE, row, shortened(one.name, _longest_name(sheet)), **weight)
     if place is not None:
         sheet.text(COLUMNS[-1], row, place, text_anchor="end", **weight)
         return
     cells = Cell(one.size, "field"), Cell(one.jump, "position"), Cell(one.padding, "position")
     for x, cell in zip(COLUMNS, cells, strict=True):
         sheet.text(x, row, cell_text(cell), text_anchor="end", **weight)
+
+
+def _longest_name(sheet: Sheet) -> int:
+    """Return how many characters of a name leave room for the widest field beside it."""
+    widest = max(len(cell_text(Cell(one.size, "field"))) for one in sheet.seen)
+    return max(int((COLUMNS[0] - TABLE - _GAP - widest * _DIGIT) / _LETTER), _SHORTEST_NAME)
 
 
 def legend(sheet: Sheet, left_out: int) -> list[tuple[str, str]]:
@@ -80,6 +89,10 @@ def legend(sheet: Sheet, left_out: int) -> list[tuple[str, str]]:
             share = f"one unit in {max(sheet.steps)}" if len(sheet.steps) == 1 else "not every unit"
             found.append(("", f"({share} has its dot drawn)"))
         found.append(("middle", f"centre of unit {_place(made)}"))
+    if len(sheet.seen) > 1:
+        found.append(("", "earlier layers: the unit in the middle of what it sees"))
+    if any(_gaps(sheet)):
+        found.append(("", "between the taps not every position is read"))
     fields = [axes for one in sheet.seen for axes in zip(one.field, made.sizes, strict=True)]
     if any(any(axis.outside(size)) for axis, size in fields):
         found.append(("hatch", "padding, outside the input"))
@@ -88,6 +101,14 @@ def legend(sheet: Sheet, left_out: int) -> list[tuple[str, str]]:
     if left_out:
         found.append(("", f"{left_out} more layers in between are not drawn"))
     return found
+
+
+def _gaps(sheet: Sheet) -> Iterator[bool]:
+    """Tell of each field whether some of its positions in the input are not read."""
+    for one in sheet.seen:
+        read, field = sheet.made.read(one), inside(one.field, sheet.made.sizes)
+        if read is not None and field is not None:
+            yield any(len(places) < axis.size for places, axis in zip(read, field, strict=True))
 
 
 def write_legend(sheet: Sheet, entries: Iterable[tuple[str, str]], x: float, top: float) -> None:
