@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -18,6 +19,7 @@ from .layers.base import Facts, Layer, described, volume, written
 from .layers.options import Pad
 from .notation.binding import LARGEST_SIZE
 from .notation.entries import Aux, BlockStage, Call, Chain, Entry, Identity, Parallel, Spec, Stage
+from .notation.free import symbols
 from .notation.parser import parse
 
 MOST_LAYERS = 100_000
@@ -39,42 +41,20 @@ def expand(spec: Spec, values: Mapping[str, Any] | None = None, *, unused: bool 
     given = dict(values or {})
     for name in given:
         if name not in known and not unused:
-            listed = ", ".join(known) or "none"
-            raise UsageError("E29", f"no symbol {name} in the spec (symbols: {listed})")
+            raise no_symbol(name, known)
     mine = {name: value for name, value in {**spec.symbols, **given}.items() if name in known}
     return _Expansion(spec, mine).graph()
 
 
-def symbols(spec: Spec) -> tuple[str, ...]:
-    """Return the symbols of a spec, sorted."""
-    found: set[str] = set()
-    for size in spec.input or ():
-        if isinstance(size, Expression):
-            found.update(size.free)
-    _collect(spec.body, found)
-    return tuple(sorted(found))
-
-
-def _collect(entry: Entry, found: set[str]) -> None:
-    if isinstance(entry, Chain | Parallel):
-        if isinstance(entry.repeat, Expression):
-            found.update(entry.repeat.free)
-        for child in entry.entries if isinstance(entry, Chain) else entry.branches:
-            _collect(child, found)
-    elif isinstance(entry, Aux | Call):
-        _collect(entry.body, found)
-    elif isinstance(entry, Stage | BlockStage):
-        made: Any = entry.layer if isinstance(entry, Stage) else entry.block
-        for item in fields(made):
-            _free(getattr(made, item.name), found)
-
-
-def _free(value: Any, found: set[str]) -> None:
-    if isinstance(value, Expression):
-        found.update(value.free)
-    elif isinstance(value, tuple):
-        for part in value:
-            _free(part, found)
+def no_symbol(name: str, known: Iterable[str], where: str = "the spec") -> UsageError:
+    """Return the error for a value whose symbol is not there; it says which there are (E29)."""
+    others = sorted(known)
+    alike = [one for one in others if one.lower() == name.lower()]
+    alike = alike or get_close_matches(name, others, 1, 0.6)
+    also = f'; did you mean "{alike[0]}"?' if alike else ""
+    listed = ", ".join(others[:12]) + (", ..." if len(others) > 12 else "")
+    help = "" if also and len(others) == 1 else f"symbols: {listed or 'none'}"
+    return UsageError("E29", f"no symbol {name[:40]} in {where}{also}", help)
 
 
 class _Scope:
@@ -456,7 +436,25 @@ class _Expansion:
         if error.part.startswith("branch ") and isinstance(entry, Parallel):
             index = int(error.part.split()[1])
             at = entry.branches[index].span if index < len(entry.branches) else span
-        return Problem(error.code, error.message, at, error.help, error.label, _where(name, shapes))
+        help = self.other_reading(error, shapes) or error.help
+        return Problem(error.code, error.message, at, help, error.label, _where(name, shapes))
+
+    def other_reading(self, error: LayerError, shapes: tuple[Shape, ...]) -> str:
+        """Return what to write where the input, and not the layer, seems to be the mistake."""
+        given = self.spec.input or ()
+        if not all(isinstance(size, int) for size in given):
+            return ""
+        text = "x".join(map(str, given))
+        if error.code == "E12" and _like_channels_first(given):
+            first, middle, last = given
+            return (
+                f"{text} is read as height {first}, width {middle}, {last} channels. Meant "
+                f"channels first? --layout chw; otherwise {error.help}"
+            )
+        from_input = len(given) == 2 and shapes == (self.shapes["input"],)
+        if error.code == "E31" and from_input and "height x width" in error.message:
+            return f"an image has channels too: `{text}x1`, `{text}x3`"
+        return ""
 
 
 @lru_cache(maxsize=1024)
@@ -468,6 +466,10 @@ def _fragment(text: str) -> Chain:
 def _branches(chain: Chain) -> bool:
     """Tell whether anything in a chain is more than a layer."""
     return not all(isinstance(entry, Stage) for entry in chain.entries)
+
+
+def _like_channels_first(sizes: tuple[Any, ...]) -> bool:
+    return len(sizes) == 3 and sizes[0] <= 4 and min(sizes[1:]) >= 16
 
 
 def _where(name: str, shapes: tuple[Shape, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -104,6 +105,12 @@ def symbol_values(texts: tuple[str, ...]) -> dict[str, Any]:
         if not part.strip():
             continue
         value = exact_number(number.strip())
+        if value == 0 or re.fullmatch(r"-\d+([./]\d+)?", number.strip()):
+            raise UsageError(
+                "E50",
+                f'"{part.strip()}": a symbol stands for a number above 0',
+                "--set C=480,r=16 or width=0.75",
+            )
         if not name.strip().isidentifier() or not value:
             raise UsageError(
                 "E50", f'"{part.strip()}" is not NAME=NUMBER', "--set C=480,r=16 or width=0.75"

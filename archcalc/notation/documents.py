@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..arithmetic.dims import NotExact
@@ -14,6 +14,7 @@ from ..arithmetic.expression import BadExpression, Expression, exact_number
 from ..blocks import block_type
 from ..errors import Problem, Source, Span, SpecError, UsageError
 from ..layers import layer_type
+from ..layers.options import options_of
 from . import tree
 from .binding import Atom
 from .entries import (
@@ -27,10 +28,13 @@ from .entries import (
     Size,
     Spec,
 )
+from .free import Places as FreePlaces
+from .free import collect, free_in
 from .parser import DEEPEST, parse, parse_input, parse_options, parse_stage
 from .source import Places
 from .stages import KINDS
 from .substitution import entries_in
+from .synonyms import layer_meant
 from .tree import Node, Scalar, Sequence
 
 MOST_PROBLEMS = 20
@@ -114,6 +118,7 @@ class _Blocks:
     made: dict[str, Definition | None] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     called: int = 0  # stages that the calls so far stand for
+    used: set[str] = field(default_factory=set)  # called by the layers, or by what they call
 
 
 class _Document:
@@ -171,8 +176,10 @@ class _Document:
         body = self.body(merged, sizes is not None)
         budget = tuple(self.limits(merged))
         published = tuple(self.figures(merged))
+        used = sorted(self.blocks.used)
         for name in self.blocks.nodes:
             self.definition(name)
+        self.check_symbols(merged, sizes, input_span, body, used)
         if self.problems:
             raise SpecError(self.problems[:MOST_PROBLEMS])
         if isinstance(body, Spec):  # `net:` with an input of its own
@@ -571,6 +578,8 @@ class _Document:
         if not isinstance(value, Scalar) and like_structure(key.text):
             self.unknown(key, STRUCTURES)
             return None
+        if self.word_as_label(key, value):
+            return None
         made = self.entry(value)
         if made is None:
             return None
@@ -579,6 +588,97 @@ class _Document:
             self.problem("E26", fact, key.span, "keep one")
             return None
         return replace(made, label=key.text)
+
+    def word_as_label(self, key: Scalar, value: Node) -> bool:
+        """Report ``- fc: 10``, a layer with a colon behind its word; tell whether it is one."""
+        kind: Any = layer_type(key.text) or block_type(key.text)
+        word = key.text if kind else layer_meant(key.text)
+        kind = kind or layer_type(word) or block_type(word)
+        if not kind:
+            return False
+        if isinstance(value, Sequence):
+            numbers = [item.text for item in value.items if isinstance(item, Scalar)]
+            if len(numbers) < len(value.items) or not all(map(str.isdigit, numbers)):
+                return False
+            text = "x".join(numbers)
+        else:
+            text = value.text.strip() if isinstance(value, Scalar) else "other"
+        if not text:
+            self.problem("E06", f'nothing behind "{key.text}:"', key.span, f"`{word}`, no colon")
+            return True
+        words = re.findall(r"(?<![\w+])[a-z]\w*", text)
+        options = {one for option in options_of(kind).values() for one in (option.word, option.off)}
+        starts = re.match(r"[\d(./+]|[spdghk]\d", text) or (words and words[0] in options)
+        if not starts or any(layer_type(one) or block_type(one) for one in words):
+            return False
+        fact = f'"{key.text}:" is a label, and "{text[:40]}" names no layer'
+        self.problem("E07", fact, key.span, f"`{word} {text[:60]}`, no colon")
+        return True
+
+    # Symbols
+
+    def check_symbols(
+        self,
+        merged: Fields,
+        sizes: tuple[Size, ...] | None,
+        input_span: Span | None,
+        body: Chain | Spec,
+        used: list[str],
+    ) -> None:
+        """Report small letters that nothing declares, and symbols that nothing reads."""
+        declared = self.pairs(merged.get("symbols", (None, None))[1], "symbols")
+        if not declared:
+            return
+        anywhere = {key.text for key, _ in declared}
+        for fields in (self.base, *self.variants.values()):
+            node = fields.get("symbols", (None, None))[1]
+            if isinstance(node, tree.Mapping):
+                anywhere |= {key.text for key, _ in node.pairs}
+        unread = [key for key, _ in declared if key.text not in self.read_names]
+        whole: FreePlaces = {}
+        free_in(sizes, input_span, whole)
+        if isinstance(body, Spec):
+            free_in(body.input, body.input_span, whole)
+        collect(body.body if isinstance(body, Spec) else body, whole, called=False)
+        likely = sorted(anywhere - {key.text for key in unread})[:100]
+        undeclared = self.undeclared(whole, anywhere, likely, "")
+        for name in used:
+            made = self.blocks.made.get(name)
+            if made is not None:
+                inside: FreePlaces = {}
+                collect(made.body, inside, called=False)
+                known = anywhere | set(made.parameters)
+                near = [*made.parameters, *likely]
+                undeclared += self.undeclared(inside, known, near, made.name)
+        for key in unread[:MOST_PROBLEMS]:
+            also = _also(key.text, undeclared[:100])
+            fact = f'symbol "{key.text}" is declared and used nowhere{also}'
+            self.problem("E29", fact, key.span, "" if also else "remove it, or use it")
+
+    def undeclared(
+        self, found: FreePlaces, known: set[str], likely: list[str], block: str
+    ) -> list[str]:
+        """Report symbols in small letters that are not known here; return them."""
+        names = sorted(name for name in found if name not in known and not name[:1].isupper())
+        for name in names[:MOST_PROBLEMS]:
+            no = f'"{name[:40]}" is no symbol of the spec'
+            if block:
+                no = f'"{name[:40]}" is neither a symbol of the spec nor a parameter of {block}'
+            help = f"`symbols: {{{name[:40]}: 1}}`; capitals stay free without a value"
+            self.problem("E29", no + _also(name, likely), found[name], help)
+        return names
+
+    @cached_property
+    def read_names(self) -> set[str]:
+        """The words of the file that may be symbols, those of its variants included."""
+        found: set[str] = set()
+        for fields in (self.base, *self.variants.values()):
+            for key in ("input", "layers", "net", "blocks", "defaults"):
+                for text in tree.texts(fields[key][1]) if key in fields else ():
+                    words = re.findall(r"\w+", text)
+                    found.update(words)
+                    found.update(part for word in words for part in word.split("x"))
+        return found
 
     # Blocks
 
@@ -607,6 +707,7 @@ class _Document:
         """Return a block for a call of it at this level; bound what all calls stand for."""
         if name not in self.blocks.nodes:
             return None
+        self.blocks.used.add(name)
         if self.blocks.called <= MOST_CALLED:
             outer, self.level = self.level, level + 1
             try:
@@ -700,6 +801,11 @@ class _Document:
             train=train == "true",
             span=keys[0].span,
         )
+
+
+def _also(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 _INHERITED = tuple(key for key in KEYS if key not in ("name", "note", "published"))

@@ -428,7 +428,8 @@ class _Parser(StageReader):
                 atom.span,
                 "`[ relu ]*3` repeats"
                 if self.peek("*") or self.peek("[")
-                else f"`conv {atom.text}`; a second net goes into a file of its own",
+                else f"`{'fc' if len(atom.value) == 1 else 'conv'} {atom.text}`; a second net goes "
+                "into a file of its own",
             )
         if self.done:
             named = self.text[start:].strip()

@@ -23,6 +23,7 @@ SYMBOL = re.compile(r"[A-WYZ][A-Za-wyz0-9_]*")
 _DECIMAL = re.compile(r"-?(?:\d+\.\d*|\.\d+)(?:e-?\d+)?")
 _PADS = re.compile(r"(?:\d+x)*\d+:\d+(?:x\d+(?::\d+)?)*(?!\w)")
 _SHORT = re.compile(r"[spdghk](\d+(?:x\d+)*)(?![\w(])")
+_LOWER_CASE = re.compile(r"((?:(?:\d+|\([^()]*\)|[A-WYZ][A-Za-wyz0-9_]*)x)*)([a-z_]\w*)")
 _REPEAT = re.compile(r"[ \t]*(?:\*[ \t]*|x[ \t]*(?=[-\d.A-WYZ(]|$|[|;)\]]))")
 
 
@@ -299,8 +300,11 @@ class Scanner:
         if text.startswith("-"):
             raise self.fail("E11", f'"{text[:40]}": no value is below 0', self.span(start))
         help = "for example conv 3x3x64"
-        product = re.fullmatch(r"(.*x)?(\d+)([A-Z])", text)
-        if product:
+        product = re.fullmatch(r"(.*x)?(\d+)([A-WYZa-wyz_]\w*)", text)
+        symbol = _LOWER_CASE.fullmatch(text)
+        if symbol:
+            help = f"`{symbol[1]}({symbol[2]})`: small letters of a symbol need parentheses"
+        elif product:
             help = f"a product needs parentheses: {product[1] or ''}({product[2]}*{product[3]})"
         raise self.fail(
             "E11",

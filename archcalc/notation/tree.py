@@ -89,6 +89,17 @@ def count(node: Node) -> int:
     return 1
 
 
+def texts(node: Node) -> list[str]:
+    """Return the texts of a tree, keys left out."""
+    if isinstance(node, Scalar):
+        return [node.text]
+    if isinstance(node, Sequence):
+        return [text for item in node.items for text in texts(item)]
+    if isinstance(node, Mapping):
+        return [text for _, value in node.pairs for text in texts(value)]
+    return []
+
+
 class _Builder:
     def __init__(self, source: Source, events: Iterator[Any]) -> None:
         self.source, self.events = source, events

@@ -9,6 +9,7 @@ from ..arithmetic.expression import Expression
 from .documents import VERSION, stage_places, takes_label
 from .entries import Aux, Chain, Entry, Figure, Number, Parallel, Size, Spec
 from .format import stage_text
+from .free import Places, collect, symbols
 from .substitution import depth_of
 
 WIDTH = 70
@@ -30,13 +31,16 @@ def to_yaml(spec: Spec) -> str:
             return super().increase_indent(flow, False)
 
     shape = "x".join(str(size) for size in spec.input or ())
+    found: Places = dict.fromkeys(symbols(spec))
+    for body in (spec.body, *(one.body for one in spec.definitions)):
+        collect(body, found, called=False)
     document: dict[str, Any] = {
         "archcalc": int(VERSION),
         "name": spec.name,
         "note": spec.note,
         "source": spec.origin,
         "input": shape,
-        "symbols": {name: _number(value) for name, value in spec.symbols.items()},
+        "symbols": {name: _number(value) for name, value in spec.symbols.items() if name in found},
         "blocks": {
             f"{one.name}({', '.join(one.parameters)})": _body(one.body) for one in spec.definitions
         },

@@ -25,7 +25,7 @@ def reads(source: str) -> bool:
         return False
     if source.lower() in entries():
         return True
-    if block_type(source) and _begin(source):
+    if block_type(source) and _begin(source) and not Path(source).exists():
         return True
     word = layer_type(source) or block_type(source) or source in ("aux", "id", "res")
     return source.islower() and len(source) > 2 and not word and not Path(source).exists()
