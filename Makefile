@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test setup check lint types floors fix golden docs bench fuzz clean
+.PHONY: help demo test setup check lint types floors fix golden docs bench fuzz peers clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,6 +60,9 @@ bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 
 fuzz: $(VENV)/dev.done ## 200,000 random and mutated specs: results or clean errors only
 	$(BIN)/python tests/fuzz/fuzz.py --runs 200000
+
+peers: $(VENV)/dev.done ## run other counters in a throw-away environment, against their conventions
+	$(BIN)/python tests/peers/compare.py
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -89,7 +89,7 @@ CONVENTIONS = (
         "recurrent layers; no bias, nothing elementwise, no attention; per sample",
         (Rule("2*MACs", twice_without("attn", "winattn")),),
         "pjreddie/darknet, examples/darknet.c, numops",
-        "two decimals of Bn, as in 30.94 Bn",
+        "two decimals of Bn, as in 2.27 Bn",
     ),
     Convention(
         "convnet-burden",

@@ -12,7 +12,9 @@ from .base import (
     Convention,
     Rule,
     bias_adds,
+    bias_values,
     gate_steps,
+    on_output_grid,
     per_input,
     per_output,
     projections,
@@ -41,10 +43,8 @@ def _window_scores(layer: Any, facts: Facts) -> Any:
 
 
 _HOOKS = (
-    Rule("MACs", without("winattn", "unembed")),
-    Rule("bias", bias_adds, words("conv dwconv deconv fc linear attn rnn lstm gru")),
+    Rule("bias", bias_adds, words("conv dwconv deconv fc attn rnn lstm gru")),
     Rule("batch and group norm 2 per value", per_input(2, 1), words("bn gn")),
-    Rule("layer norm 1 per value", per_input(1), words("ln")),
     Rule("attention: scaling and softmax", _attended, words("attn")),
     Rule("gates", gate_steps({"rnn": 1, "gru": 7, "lstm": 10}), RECURRENT),
     Rule("upsampling 1 per output value", per_output(1), words("upsample")),
@@ -58,7 +58,10 @@ CONVENTIONS = (
         "layer norm + 2 per ReLU value and 2 per value read by pooling (both seen twice: as "
         "module and as function); F.linear is missing, an omission of the tool; per sample",
         (
+            Rule("MACs", without("winattn", "unembed")),
             *_HOOKS,
+            Rule("bias of linear layers", bias_adds, words("linear")),
+            Rule("layer norm 1 per value", per_input(1), words("ln")),
             Rule("activations 2 per value", per_input(2), _BOTH),
             Rule("activations 1 per value", per_input(1), words("relu6 leakyrelu silu softmax")),
             Rule("pooling 2 per input value", per_input(2), POOLS),
@@ -71,11 +74,14 @@ CONVENTIONS = (
     Convention(
         "ptflops-0.6",
         "MACs (ptflops 0.6)",
-        "as ptflops 0.6 counted: MACs + bias + 2 per value of batch norm, 1 of layer norm "
-        "+ 1 per ReLU value and 1 per value read by pooling; functions outside modules are "
-        "missing, an omission of the tool; per sample",
+        "as ptflops 0.6 counted: MACs + bias + 2 per value of batch norm + 1 per ReLU value and 1 "
+        "per value read by pooling; functions outside modules are missing and a deconvolution "
+        "has s*s too much, errors of the tool; per sample",
         (
+            Rule("MACs", without("winattn", "unembed", "deconv")),
             *_HOOKS,
+            Rule("bias of linear layers once", bias_values, words("linear")),
+            Rule("deconvolution on the output grid", on_output_grid, words("deconv")),
             Rule("activations 1 per value", per_input(1), _HOOKED),
             Rule("pooling 1 per input value", per_input(1), POOLS),
         ),

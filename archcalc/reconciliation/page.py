@@ -115,7 +115,7 @@ def _data(found: Sequence[Reconciled], metric: str, layout: str) -> dict[str, An
                 "printed": one.text,
                 "explained": one.is_explained,
                 "explanations": [_way_data(way, said, layout) for way, said in one.found],
-                "nearest": _way_data(one.nearest, "", layout) if one.nearest else None,
+                "nearest": None if one.found else _nearest_data(one, layout),
             }
             for one in found
         ],
@@ -123,11 +123,20 @@ def _data(found: Sequence[Reconciled], metric: str, layout: str) -> dict[str, An
 
 
 def _way_data(way: Way, said: str, layout: str) -> dict[str, Any]:
-    data: dict[str, Any] = {
+    return {
         "nets": list(way.nets),
         "input": jsonable(way.input, "shape", layout),
         "counted": list(way.counted),
         "value": way.value,
         "parts": dict(way.parts),
+        "verdict": said,
     }
-    return {**data, "verdict": said} if said else data
+
+
+def _nearest_data(one: Reconciled, layout: str) -> dict[str, Any] | None:
+    """Return the nearest way, with how far the printed number is from it as a ratio."""
+    way = one.nearest
+    if way is None:
+        return None
+    ratio = float(one.number / way.value) if way.value else None
+    return {**_way_data(way, DIFFERS, layout), "printed_to_computed": ratio}
