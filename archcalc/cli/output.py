@@ -14,6 +14,7 @@ from ..analysis import Analysis, Settings, walk
 from ..errors import Problem, SpecError, UsageError
 from ..figures import budget
 from ..readers import read
+from ..readers.torch import reads as is_code
 from ..remarks import budget_notes
 from ..renderers import format_of, render
 from ..table import Block, Page, SpecText, Text
@@ -28,6 +29,13 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     values = symbol_values(options["values"])
     settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
+    code = [source for source in sources if is_code(source)]
+    if options["input"] and 0 < len(code) < len(sources):
+        raise UsageError(
+            "E52",
+            "--input is channels first for a module and HxWxC for a spec",
+            f"{code[0]}@{options['input']}",
+        )
     for source in sources:
         graph = read(
             source,

@@ -36,10 +36,12 @@ def graph(source: str, *, input: str = "", train: bool = False) -> Graph:
     """Return the graph of a module by the name of the code that makes it.
 
     ``input`` is the shape of one sample in torch's order, ``3x224x224``; several inputs are
-    separated by commas, token numbers are written ``128:int``. Errors: :class:`UsageError` for
+    separated by commas, token numbers are written ``128:int``. ``file.py:factory@3x224x224``
+    carries its own. Errors: :class:`UsageError` for
     code that cannot be imported or run, :class:`MissingDependency` without torch.
     """
     _require("torch", "reading a torch module")
+    source, _, own = source.partition("@")
     found = _SOURCE.fullmatch(source)
     assert found is not None
     kind, name, path, call = found.groups()
@@ -47,8 +49,9 @@ def graph(source: str, *, input: str = "", train: bool = False) -> Graph:
         module, usual = _library(kind, name)
     else:
         module, usual = _own(kind, name, path, call), ""
-    shapes = _shapes(input or usual, source)
-    return traced(module, shapes, name=source, train=train)
+    shapes = _shapes(own or input or usual, source)
+    called = source if path is None else f"{Path(path).name}:{call}"
+    return traced(module, shapes, name=called, train=train)
 
 
 def traced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,7 +43,8 @@ def trace(
     before = hooks.register_module_forward_pre_hook(_entering(recorder))
     after = hooks.register_module_forward_hook(_leaving(recorder), always_call=True)
     try:
-        with torch.no_grad(), torch.device("meta"), recorder:
+        with warnings.catch_warnings(), torch.no_grad(), torch.device("meta"), recorder:
+            warnings.simplefilter("ignore")  # about speed and memory of what is not computed
             out = module(*given, **named)
     except UsageError:
         raise

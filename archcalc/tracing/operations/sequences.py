@@ -19,22 +19,22 @@ from .common import (
 def _recurrent(recorder: Recorder, call: Call) -> bool:
     if len(call.args) < 9 or not isinstance(call.args[2], tuple | list):
         return False  # a packed sequence
-    x, _, flat, has_biases, layers, _, _, both, batch_first = call.args[:9]
+    x, _, stacked, has_biases, layers, _, _, both, batch_first = call.args[:9]
     ref = recorder.refs.get(id(x))
     wanted = TOKENS if batch_first else ("l", "n", "d")
     if ref is None or x.dim() != 3:
         return False
     if ref.node in recorder.inputs and ref.axes != wanted and 1 in x.shape[:2]:
         recorder.relabel(x, wanted)
-    hidden = flat[1].shape[1]
-    if flat[0].shape[1] != x.shape[2] or _projects(flat, has_biases):
+    hidden = stacked[1].shape[1]
+    if stacked[0].shape[1] != x.shape[2] or _projects(stacked, has_biases):
         return False
     word = {"lstm": "lstm", "gru": "gru"}.get(call.name, "rnn")
     options = {"hidden": hidden, "layers": layers, "bidirectional": both, "bias": has_biases}
     layer = made(word, **options)
     out, *states = flat(call.out)
     shape = logical(recorder, x)
-    if not recorder.emit(layer, [x], out, wanted, shapes=(shape,), learned=list(flat)):
+    if not recorder.emit(layer, [x], out, wanted, shapes=(shape,), learned=list(stacked)):
         return False
     here = recorder.refs[id(out)]
     for state in states:
@@ -42,5 +42,5 @@ def _recurrent(recorder: Recorder, call: Call) -> bool:
     return True
 
 
-def _projects(flat: Any, has_biases: bool) -> bool:
-    return len(flat) % (4 if has_biases else 2) != 0
+def _projects(stacked: Any, has_biases: bool) -> bool:
+    return len(stacked) % (4 if has_biases else 2) != 0
