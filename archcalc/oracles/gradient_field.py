@@ -64,9 +64,11 @@ class GradientField(Oracle):
         unseen = sum(not _regular(state) for state in states(subject.analysis))
         remarks = []
         if len(found) < len(known):
-            remarks.append(f"checked {len(found)} of {len(known)} different fields")
+            remarks.append(f"{len(found)} of {len(known)} different fields compared")
         if unseen:
-            remarks.append(f"not of {unseen} layers that see everything or have no one field")
+            remarks.append(
+                f"{unseen} layer{'s' * (unseen > 1)} not compared: everything is seen, or no one field"
+            )
         means = f"at {last.layer}"
         return replace(last, layer="", means=means, remark="; ".join(remarks))
 
@@ -157,7 +159,7 @@ def _strip(
     every = [state for state in states(analysis) if _regular(state)]
     periods = [lcm(*(int(state[i].shift) for state in every)) for i in range(len(own))]
     periods = [period if period <= _LONGEST_PERIOD else 1 for period in periods]
-    needed = max(end for _, field in layers for _, _, end in positions(field))
+    needed = max(end + field.shift for _, field in layers for _, _, end in positions(field))
     length = needed + (own[axis] - needed) % periods[axis]
     graph = _ancestors(analysis, [layer for layer, _ in layers])
     lengths = (length, length + periods[axis], own[axis])
@@ -186,11 +188,14 @@ def _strip(
 
 
 def positions(field: AxisField) -> Iterator[tuple[int, int, int]]:
-    """Return positions that do not see beyond the start of the input, and what they see."""
+    """Return positions and what they see, a jump away from the start of the input.
+
+    Room is left at both sides, or a layer that sees more than it should would not be noticed.
+    """
     pairs = list(zip(field.starts, field.ends, strict=True))[:_MOST_POSITIONS]
     for place, (start, end) in enumerate(pairs):
         if start is not None:
-            turn = max(-(int(start) // int(field.shift)), 0)
+            turn = max(1 - int(start) // int(field.shift), 0)
             shift = turn * int(field.shift)
             yield turn * len(field.starts) + place, int(start) + shift, int(end) + shift
 
@@ -327,7 +332,7 @@ def window_means(
     taps = []
     for tap in combinations(*map(range, kernel_size)):
         axes = zip(tap, shape[2:], steps[0], steps[2], strict=True)
-        place = (..., *(slice(t * d, t * d + (out - 1) * s + 1, s) for t, out, s, d in axes))
+        place: Any = (..., *(slice(t * d, t * d + (out - 1) * s + 1, s) for t, out, s, d in axes))
         taps.append(x[place])
     return sum(taps[1:], taps[0]) / len(taps)
 

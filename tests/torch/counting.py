@@ -1,47 +1,43 @@
-"""What torch says about a module: names, shapes and MACs, on the meta device."""
+"""What torch says about modules and nets, by the oracles that ``archcalc verify`` asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
+import archcalc
 from archcalc.api import Net
 from archcalc.arithmetic.dims import Shape
 from archcalc.layers.base import Facts, Layer
+from archcalc.oracles.base import EQUAL, Check
 from archcalc.oracles.module import layer_and_weight
+from archcalc.oracles.subject import BATCH, Limits, Subject, counted, sample, takes_tokens
 
-BATCH = 2
+__all__ = ["BATCH", "counted", "sample"]
+
+NOTHING_COMPUTED = Limits(0, 0, 0, 0)  # for what runs on the meta device alone
 
 
-def sample(shape: Shape, *, tokens: bool = False) -> Tensor:
-    """Return an input on the meta device: there attention and LSTMs are counted, on a CPU not."""
-    return torch.empty(BATCH, *shape, device="meta", dtype=torch.long if tokens else None)
+def subject(text: str, limits: Limits | None = None, **settings: Any) -> Subject:
+    """Return a spec for the oracles."""
+    return Subject(archcalc.analyze(text, **settings).analysis, limits)
+
+
+def agreed(checks: Iterator[Check] | Any) -> list[Check]:
+    """Assert that every check is equal, and that there are any; return them."""
+    found = list(checks)
+    assert found
+    assert [check for check in found if check.verdict != EQUAL] == []
+    return found
 
 
 def built(layer: Layer, *inputs: Shape) -> nn.Module:
     """Return the layer's module on the meta device."""
     with torch.device("meta"):
         return layer.build(*inputs)
-
-
-class Count:
-    """MACs per sample, known after the ``with`` block that counted them."""
-
-    macs: float
-
-
-@contextmanager
-def counted() -> Iterator[Count]:
-    """Count the multiply-adds of what runs inside: FlopCounterMode's, halved."""
-    found = Count()
-    with FlopCounterMode(display=False) as counter:
-        yield found
-    found.macs = counter.get_total_flops() / 2 / BATCH
 
 
 def shapes(named: Iterator[tuple[str, Tensor]]) -> dict[str, Shape]:
@@ -54,7 +50,7 @@ def assert_agreement(layer: Layer, facts: Facts) -> None:
     module = built(layer, *facts.inputs)
     assert shapes(module.named_parameters()) == facts.weights
     assert shapes(module.named_buffers()) == facts.buffers
-    inputs = [sample(x, tokens=layer.word == "embedding") for x in facts.inputs]
+    inputs = [sample(x, tokens=takes_tokens(layer)) for x in facts.inputs]
     for training in (True, False):
         module.train(training)
         with counted() as torchs, torch.no_grad():

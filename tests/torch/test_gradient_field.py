@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import torch
+from counting import agreed, subject
 from torch import Tensor
 
 import archcalc
+from archcalc.oracles.gradient_field import ORACLE, positive
 from archcalc.oracles.module import build
 from archcalc.quantities.receptive_field import states
 
@@ -59,10 +61,7 @@ SPECS = {  # with the published truth, where there is one (size per axis)
 
 def reached(net: archcalc.Net, axis: int) -> Tensor:
     """Return a table of truth values: does output position (column) see input position (row)?"""
-    module = build(net.graph).double().eval()
-    with torch.no_grad():
-        for name, weight in module.named_parameters():
-            weight.uniform_(0.5, 1) if "weight" in name else weight.zero_()
+    module = positive(build(net.graph).double().eval())
     (shape,) = net.graph.inputs.values()
     place = 0 if len(shape) == 2 else axis + 1  # sequences: length, then width
     impulses = torch.eye(shape[place], dtype=torch.double)
@@ -103,3 +102,9 @@ def test_field_is_what_reaches_the_output(text: str) -> None:
                 if position + len(field.starts) in measured:
                     after, _ = measured[position + len(field.starts)]
                     assert after - start == len(field.starts) * jumps[axis]
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_gradients_say_the_same(text: str) -> None:
+    *_, total = agreed(ORACLE.checks(subject(text)))
+    assert total.theirs == archcalc.analyze(text).total("receptive_field")

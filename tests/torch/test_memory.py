@@ -1,8 +1,4 @@
-"""Peak memory against a replay of what torch's modules read and make.
-
-Hooks record the memory behind every tensor that a module takes and returns; nothing here knows
-the graph, or which layers are views. Then memory lives from when it appears to its last use.
-"""
+"""Peak memory against a replay of what torch's modules read and make."""
 
 from __future__ import annotations
 
@@ -10,12 +6,13 @@ from typing import Any
 
 import pytest
 import torch
+from counting import BATCH, agreed, subject
 from torch import Tensor, nn
 
 import archcalc
+from archcalc.oracles import liveness
 from archcalc.oracles.module import build
-
-BATCH = 2
+from archcalc.oracles.subject import Run
 
 SPECS = {
     "inception": """28x28x16 | concat( conv 1x1x8 ; conv 1x1x4 | relu | conv 3x3x8 pad 1 | relu
@@ -33,46 +30,29 @@ SPECS = {
 }
 
 
-class Recorder:
-    """What each module read and made: addresses and bytes of the memory behind the tensors."""
-
-    def __init__(self) -> None:
-        self.kept: list[Tensor] = []  # so that no address is used twice
-        self.bytes: dict[int, int] = {}
-        self.steps: list[tuple[list[int], int]] = []
-
-    def memory(self, tensor: Tensor) -> int:
-        self.kept.append(tensor)
-        storage = tensor.untyped_storage()
-        self.bytes[storage.data_ptr()] = storage.nbytes()
-        return storage.data_ptr()
-
-    def hook(self, _module: nn.Module, inputs: Any, output: Tensor) -> None:
-        self.steps.append(([self.memory(x) for x in inputs], self.memory(output)))
-
-    def alive(self, x: Tensor, y: Tensor) -> list[int]:
-        """Return the bytes alive while each module runs: its output, and all that is yet read."""
-        appears, last_use = {self.memory(x): -1}, {self.memory(x): -1}
-        for step, (read, made) in enumerate(self.steps):
-            appears.setdefault(made, step)
-            last_use.update(dict.fromkeys([*read, made], step))
-        last_use[self.memory(y)] = len(self.steps)
-        return [
-            sum(n for at, n in self.bytes.items() if appears[at] <= step <= last_use[at])
-            for step in range(len(self.steps))
-        ]
-
-
 @pytest.mark.parametrize("name", SPECS)
 def test_peak_memory_is_what_a_replay_of_torch_needs(name: str) -> None:
     net = archcalc.analyze(SPECS[name], batch=BATCH)
-    module = build(net.graph).eval()
-    recorder = Recorder()
-    for child in module.children():
-        child.register_forward_hook(recorder.hook)
-    x = torch.randn(BATCH, *net.graph.inputs["input"])
-    with torch.no_grad():
-        y = module(x)
-    alive = recorder.alive(x, y)
+    *layers, total = agreed(liveness.ORACLE.checks(subject(SPECS[name], batch=BATCH)))
+    alive = [check.theirs for check in layers]
     assert list(net.column("peak_memory_bytes").values()) == alive
-    assert net.total("peak_memory_bytes") == max(alive)
+    assert net.total("peak_memory_bytes") == total.theirs == max(alive)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_memory_without_numbers_is_that_with_numbers(name: str) -> None:
+    """The meta device shares and makes memory as a CPU does."""
+    net = archcalc.analyze(SPECS[name])
+    module = build(net.graph).eval()
+    sizes: list[int] = []
+
+    def look(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+        sizes.append(output.untyped_storage().nbytes())
+
+    for child in module.children():
+        child.register_forward_hook(look)
+    with torch.no_grad():
+        module(torch.randn(BATCH, *net.graph.inputs["input"]))
+    run = subject(SPECS[name]).inference
+    assert isinstance(run, Run)
+    assert [4 * run.values[made.makes] for made in run.layers.values()] == sizes

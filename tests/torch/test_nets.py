@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 import torch
-from counting import BATCH, counted, in_torch, sample, stated
+from counting import BATCH, agreed, counted, in_torch, sample, stated, subject
 from torch import nn
 
 import archcalc
 from archcalc.errors import MissingDependency, UsageError
+from archcalc.oracles import backward, flop_counter, liveness, shapes, weights
+from archcalc.oracles import fvcore as fvcore_oracle
+from archcalc.oracles.base import EQUAL, NOT_CHECKED
 from archcalc.oracles.module import build, layer_and_weight
+from archcalc.oracles.subject import Run
 
 from nets import NETS, RECEPTIVE_FIELDS
 
@@ -29,27 +33,29 @@ def test_totals_are_the_published_ones_and_torchs(name: str) -> None:
     known = NETS[name]
     net = archcalc.analyze(known.text)
     assert (net.total("params"), net.total("macs")) == (known.params, known.macs), known.note
-    module = on_meta(net)
-    assert in_torch(module.named_parameters()) == stated(net, "weights")
-    assert in_torch(module.named_buffers()) == stated(net, "buffers")
-    assert sum(p.numel() for p in module.parameters()) == known.params
-    for training in (True, False):
-        module.train(training)
-        with counted() as torchs, torch.no_grad():
-            y = module(sample(net.graph.inputs["input"]))
-        assert tuple(y.shape) == (BATCH, *net.output)
-        assert torchs.macs == known.macs
+    asked = subject(known.text)
+    assert in_torch(asked.module.named_parameters()) == stated(net, "weights")
+    assert in_torch(asked.module.named_buffers()) == stated(net, "buffers")
+    for oracle in (shapes, weights, flop_counter, backward, liveness):
+        *_, total = agreed(oracle.ORACLE.checks(asked))
+        assert not total.layer
+    for run in (asked.training, asked.inference):
+        assert isinstance(run, Run)
+        assert run.layers[net.graph.output].shape == net.output
+        assert run.forward.macs == known.macs
 
 
-@pytest.mark.parametrize("name", [name for name in NETS if name not in ATTENDING])
+@pytest.mark.parametrize("name", NETS)
 def test_fvcore_counts_the_same_contractions(name: str, fvcore: Any) -> None:
-    # On a CPU, because torch cannot trace on meta; with whatever is in memory as weights. What
-    # attention multiplies is missing in fvcore's count, and norms and pools are in it: left out.
-    net = archcalc.analyze(NETS[name].text)
-    module = on_meta(net).eval().to_empty(device="cpu")
-    counts = fvcore.FlopCountAnalysis(module, torch.zeros(1, *net.graph.inputs["input"]))
-    by_operator = counts.unsupported_ops_warnings(False).by_operator()
-    assert by_operator["conv"] + by_operator["linear"] == NETS[name].macs
+    *layers, total = fvcore_oracle.ORACLE.checks(subject(NETS[name].text))
+    if name not in ATTENDING:
+        assert total.theirs == NETS[name].macs
+        agreed([*layers, total])
+        return
+    assert total.reason == "not counted by fvcore: scaled_dot_product_attention"
+    for check in layers:
+        attends = check.layer.startswith("attn") or ".attn" in check.layer
+        assert check.verdict == (NOT_CHECKED if attends else EQUAL)
 
 
 @pytest.mark.parametrize("name", RECEPTIVE_FIELDS)

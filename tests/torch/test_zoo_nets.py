@@ -1,34 +1,30 @@
-"""The whole zoo through torch on the meta device: shapes, names of weights, params and MACs."""
+"""The whole zoo through torch on the meta device: shapes, weights, MACs of both passes, memory."""
 
 from __future__ import annotations
 
 import pytest
-import torch
-from counting import BATCH, counted, in_torch, sample, stated
+from counting import BATCH, agreed, in_torch, stated, subject
 
 import archcalc
 from archcalc import zoo
-from archcalc.oracles.module import build
-
-
-def takes_tokens(net: archcalc.Net) -> bool:
-    """Tell whether the net's input are token numbers, which an embedding looks up."""
-    return any(node.layer.word == "embedding" for node in net.graph.nodes)
+from archcalc.oracles import backward, flop_counter, liveness, shapes, weights
+from archcalc.oracles.subject import Run
 
 
 @pytest.mark.parametrize("name", zoo.entries())
 def test_torch_counts_the_same(name: str) -> None:
-    net = archcalc.analyze(name, train=True)
-    with torch.device("meta"):
-        module = build(net.graph, train=True)
-    for kind, named in (
-        ("weights", module.named_parameters()),
-        ("buffers", module.named_buffers()),
-    ):
-        assert in_torch(named) == stated(net, kind)
-    assert sum(p.numel() for p in module.parameters()) == net.total("params")
-    module.eval()
-    with counted() as torchs, torch.no_grad():
-        y = module(sample(net.graph.inputs["input"], tokens=takes_tokens(net)))
-    assert tuple(y.shape) == (BATCH, *net.output)
-    assert torchs.macs == net.total("macs")
+    net, asked = archcalc.analyze(name, train=True), subject(name, train=True)
+    assert in_torch(asked.module.named_parameters()) == stated(net, "weights")
+    assert in_torch(asked.module.named_buffers()) == stated(net, "buffers")
+    totals = {}
+    for oracle in (shapes, weights, flop_counter, backward, liveness):
+        checks = agreed(oracle.ORACLE.checks(asked))
+        assert {check.layer for check in checks} == {"", *(node.name for node in net.graph)}
+        totals.update({check.key: check.theirs for check in checks if not check.layer})
+    assert totals["output"] == len(net.graph)
+    for key in ("params", "macs", "backward_macs", "training_macs", "peak_memory_bytes"):
+        assert totals[key] == net.total(key)
+    run = asked.inference
+    assert isinstance(run, Run)
+    assert run.layers[net.graph.output].shape == net.output
+    assert run.values[run.output] >= BATCH
