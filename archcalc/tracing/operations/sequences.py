@@ -7,7 +7,7 @@ from typing import Any
 from ..names import (
     TOKENS,
 )
-from ..recorder import Call, Recorder
+from ..recorder import Call, Recorder, flat
 from .common import (
     handles,
     logical,
