@@ -13,7 +13,18 @@ from .arithmetic.working import Working
 from .conventions import CONVENTIONS, convention, cost
 from .expansion import expand
 from .graph import Node
-from .layers.base import Contraction, Facts, Layer, UnaryLayer, View, hwc, spatial, written
+from .layers.base import (
+    Contraction,
+    Facts,
+    Layer,
+    UnaryLayer,
+    View,
+    channels,
+    hwc,
+    spatial,
+    volume,
+    written,
+)
 from .layers.options import Pad, options_of
 from .layers.window import Window
 from .notation.format import canonical, layer_text
@@ -36,14 +47,17 @@ _AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")
 
 
 def worked(layer: Layer) -> Any:
-    """Return the layer with numbers that remember: stride and padding always stay visible."""
+    """Return the layer with numbers that remember.
+
+    Stride, padding, windows and filters stay visible also where they are 0 or 1.
+    """
     changed: dict[str, Any] = {}
     for item in fields(layer):  # type: ignore[arg-type]
         option = options_of(type(layer)).get(item.name)
         if option is None or option.kind not in ("sizes", "size", "axes", "integer", "pad"):
             continue
         value = getattr(layer, item.name)
-        changed[item.name] = _remembering(value, option.letter in ("S", "P"))
+        changed[item.name] = _remembering(value, option.letter in ("S", "P", "K", "N"))
     return replace(layer, **changed) if changed else layer  # type: ignore[type-var]
 
 
@@ -63,9 +77,16 @@ def worked_facts(layer: Layer, inputs: tuple[Shape, ...]) -> Facts | None:
     options = [getattr(layer, key) for key in options_of(type(layer))]
     if _symbolic(inputs) or _symbolic(options):
         return None
-    remembered: Any = tuple(tuple(Working(size) for size in shape) for shape in inputs)
+    remembered: Any = tuple(map(_remembered, inputs))
     facts: Facts = worked(layer).facts(*remembered)
     return facts
+
+
+def _remembered(shape: Shape) -> Any:
+    """Return a shape of numbers that remember; its channels stay visible also where they are 1."""
+    depth = Working(int(channels(shape)), f"{channels(shape):,}")
+    sizes: Any = tuple(Working(int(size)) for size in spatial(shape))
+    return volume(depth, sizes)  # type: ignore[arg-type]
 
 
 def _symbolic(value: Any) -> bool:
@@ -112,7 +133,9 @@ def explanation(
         elif metric == "jump":
             lines += _jump(analysis, position, again)
         else:
-            lines += _count(metric, facts, again)
+            counted = _count(metric, facts, again)
+            nothing = [(quantity(metric).title, ("0",))] if metrics == (metric,) else []
+            lines += counted or nothing
     if counting != "macs" and "macs" in metrics and again is not None:
         lines += _cost(counting, node.layer, again)
     inputs = " and ".join(written(shape, layout) for shape in facts.inputs)
@@ -126,11 +149,31 @@ def _output(facts: Facts, again: Facts, layout: str) -> list[tuple[str, tuple[st
     last = hwc(again.output)[-1]
     if isinstance(again.windows, tuple):
         names = _AXES.get(len(made), tuple(f"axis {i + 1}" for i in range(len(made))))
+        lines += _same_padding(again.windows, names)
         lines += [(name, tuple(_steps(size))) for name, size in zip(names, made, strict=True)]
         lines.append(("channels", tuple(_steps(last))))
     elif isinstance(last, Working) and not last.is_leaf:  # concatenation, flattening
         lines.append(("channels" if made else "values", tuple(_steps(last))))
     return [*lines, ("output", (written(facts.output, layout),))]
+
+
+def _same_padding(
+    windows: tuple[Any, ...], names: tuple[str, ...]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Work out what `same` pads in all, and how it is split: the odd one goes to the end."""
+    found = []
+    for window in windows:
+        before = getattr(window, "before", None)
+        if not getattr(window, "same", False) or not isinstance(before, Working):
+            return []
+        if before.op != "floor":
+            return []
+        steps = before.args[0].steps()
+        split = f"{int(before)} before, {int(window.after)} after"
+        found.append((*steps[:-1], f"{steps[-1]}: {split}"))
+    if len(set(found)) == 1:
+        return [("padding", found[0])]
+    return [(f"padding, {name}", steps) for name, steps in zip(names, found, strict=True)]
 
 
 def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str, ...]]]:
@@ -153,7 +196,7 @@ def _count(metric: str, facts: Facts, again: Facts) -> list[tuple[str, tuple[str
     elif metric == "activations":
         if facts.is_view:
             return [("activations", ("a view: none of its own", "0"))]
-        remembered: Any = tuple(Working(int(size)) for size in hwc(facts.output))
+        remembered: Any = tuple(Working(int(size), f"{size:,}") for size in hwc(facts.output))
         value = product(remembered)
     else:
         return []
@@ -179,7 +222,7 @@ def _cost(counting: str, layer: Layer, again: Facts) -> list[tuple[str, tuple[st
 
 
 def _settled(count: Any) -> Any:
-    return count.settled() if isinstance(count, Working) else count
+    return Working(int(count)) if isinstance(count, Working) else count
 
 
 def _textbook(shape: Shape) -> Shape:
@@ -194,7 +237,10 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
         return [(title, (f"unknown: {state.reason}",))]
     if not isinstance(state, tuple):
         return [(title, ("whole: it sees the entire input",))]
-    before = _field_before(analysis, analysis.nodes[position])
+    node = analysis.nodes[position]
+    if len(node.inputs) > 1:
+        return _joined(title, state, [_field_of(analysis, name) for name in node.inputs])
+    before = _field_before(analysis, node)
     windows = again.windows
     result = "x".join(str(axis.size) for axis in state)
     if isinstance(windows, View) or before is None or isinstance(state, Scattered):
@@ -205,6 +251,29 @@ def _field(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, t
             return [(title, (result,))]
         jump = Working(axis.jump, f"{axis.jump:,}")
         lines.append(tuple(_steps(widened(Working(axis.size, f"{axis.size:,}"), window, jump))))
+    if len(set(lines)) == 1:
+        return [(title, lines[0])]
+    return [(f"{title}, axis {i + 1}", steps) for i, steps in enumerate(lines)]
+
+
+def _joined(title: str, state: Any, paths: list[Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """Work out the field of paths that meet: their union, which is the largest where it holds all.
+
+    ``state`` is the field, ``paths`` are those that meet in it.
+    """
+    result = "x".join(str(axis.size) for axis in state)
+    known = all(isinstance(path, tuple) and len(path) == len(state) for path in paths)
+    if not known or not all(_regular(axis) for path in (*paths, state) for axis in path):
+        return [(title, (result,))]
+    lines: list[tuple[str, ...]] = []
+    for i, axis in enumerate(state):
+        sizes = [path[i].size for path in paths]
+        if axis.size == max(sizes):
+            worked = f"max({', '.join(map(_plain, sizes))})"
+        else:
+            first, last = axis.starts[0], axis.ends[0] - 1
+            worked = f"{last} - {f'({first})' if first < 0 else first} + 1, all paths together"
+        lines.append((worked, _plain(axis.size)))
     if len(set(lines)) == 1:
         return [(title, lines[0])]
     return [(f"{title}, axis {i + 1}", steps) for i, steps in enumerate(lines)]
@@ -232,11 +301,13 @@ def _jump(analysis: Analysis, position: int, again: Facts) -> list[tuple[str, tu
 
 
 def _field_before(analysis: Analysis, node: Node) -> Any:
+    return _field_of(analysis, node.inputs[0]) if len(node.inputs) == 1 else None
+
+
+def _field_of(analysis: Analysis, name: str) -> Any:
+    """Return the field behind a layer or at an input; None where it has no place."""
     from .quantities.receptive_field import start
 
-    if len(node.inputs) != 1:
-        return None
-    (name,) = node.inputs
     if name in analysis.graph.inputs:
         return start(analysis.graph.inputs[name])
     state = states(analysis)[analysis.position(name)]
@@ -261,9 +332,10 @@ def page(
     counting: str = "macs",
     layout: str = "hwc",
 ) -> Page:
-    """Return the worked numbers of the named layers, or of all with the sums at the end.
+    """Return the worked numbers of the named layers, or of all, with the sums at the end.
 
-    A name stands for a layer or for a block. Errors: :class:`UsageError` (E49) for a layer
+    A name stands for a layer or for a block. Where ``metrics`` are chosen, layers that have
+    nothing of them are left out. Errors: :class:`UsageError` (E49) for a layer
     that does not exist.
     """
     chosen = [i for i, node in enumerate(analysis.nodes) if _named(node.name, layers)]
@@ -271,9 +343,11 @@ def page(
         if not any(_named(node.name, (layer,)) for node in analysis.nodes):
             analysis.position(layer)  # raises, naming the layers there are
     steps = [explanation(analysis, i, metrics, counting, layout) for i in chosen]
+    if metrics != METRICS:
+        steps = [one for one in steps if any(line[-1] != "0" for _, line in one.lines)] or steps
     blocks: list[Any] = [spec, *steps]
-    if not layers and len(analysis.nodes) > 1:
-        sums = _sums(analysis, metrics)
+    if len(chosen) > 1:
+        sums = _sums(analysis, chosen, metrics, "total of these layers" if layers else "total")
         blocks += [sums] if sums.lines else []
     if "macs" in metrics:
         blocks.append(_conventions(analysis, chosen, counting))
@@ -306,7 +380,7 @@ def _data(analysis: Analysis, blocks: list[Any], counting: str, layout: str) -> 
             layer = layer_text(analysis.nodes[analysis.position(block.name)].layer, full=True)
             found["layers"].append({"name": block.name, "layer": layer, "working": working})
         else:
-            found["totals" if block.title == "total" else "conventions"] = working
+            found["totals" if block.title.startswith("total") else "conventions"] = working
     return found
 
 
@@ -319,14 +393,15 @@ def _named(name: str, layers: tuple[str, ...]) -> bool:
     return not layers or any(name == one or name.startswith(one + ".") for one in layers)
 
 
-def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
+def _sums(analysis: Analysis, chosen: list[int], metrics: tuple[str, ...], title: str) -> Steps:
     lines: list[tuple[str, tuple[str, ...]]] = []
     for key in ("params", "macs", "elementwise_ops", "activations"):
         if key not in metrics:
             continue
         column = quantity(key)
-        parts = [value for value in column.of(analysis) if isinstance(value, Unknown) or value != 0]
-        value = column.total(analysis)
+        values = [column.of(analysis)[i] for i in chosen]
+        parts = [value for value in values if isinstance(value, Unknown) or value != 0]
+        value: Any = sum(values)
         if isinstance(value, Unknown):
             lines.append((column.title, (f"at least {_plain(value.at_least)}: {value.reason}",)))
         elif 1 < len(parts) <= 12:
@@ -335,7 +410,7 @@ def _sums(analysis: Analysis, metrics: tuple[str, ...]) -> Steps:
             lines.append((column.title, (f"the sum of {len(parts)} layers", _plain(value))))
         else:
             lines.append((column.title, (_plain(value),)))
-    return Steps("total", "", tuple(lines))
+    return Steps(title, "", tuple(lines))
 
 
 def _conventions(analysis: Analysis, chosen: list[int], counting: str) -> Steps:

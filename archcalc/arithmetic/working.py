@@ -10,8 +10,9 @@ which the formula wrote it, so that the source line of a formula is also the tex
 >>> output.steps()
 ['floor((224 + 2*3 - 7) / 2) + 1', 'floor(223 / 2) + 1', '112']
 
-Multiplying by a literal 1, adding 0 and dividing by 1 leave no trace, and a literal 1 that was
-just subtracted and is added again cancels; nothing else is ever rearranged.
+Multiplying by a literal 1 (one without a letter of its own), adding 0 and dividing by 1 leave no
+trace, and a literal 1 that was just subtracted and is added again cancels; nothing else is ever
+rearranged.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class Working:
         return [*lines, result] if lines != [result] else lines
 
     def settled(self) -> Working:
-        """Return the value alone, without the expression."""
-        return Working(self.value)
+        """Return the value alone, without the expression; a factor of 1 it leaves visible."""
+        return Working(self.value, f"{self.value:,}")
 
     def _reduced(self, top: bool = False) -> Working:
         """Work out the innermost operations once."""
