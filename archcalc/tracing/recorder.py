@@ -373,6 +373,7 @@ class Recorder(TorchFunctionMode):
                 f"{name}: no output comes from the input",
                 "the forward has to return tensors made from its inputs",
             )
+        self.prune({ref.node for ref in reached})
         self.leftover(reached[0])
         return Graph(
             inputs=self.inputs,
@@ -381,6 +382,19 @@ class Recorder(TorchFunctionMode):
             name=name,
             stated=self.stated,
         )
+
+    def prune(self, ends: set[str]) -> None:
+        """Drop views that nobody reads, such as the last state of a recurrence."""
+        read = ends.union(*(node.inputs for node in self.nodes))
+        kept = []
+        for node in reversed(self.nodes):
+            is_view = isinstance(node.layer, Traced) and node.layer.stated.is_view
+            if is_view and node.name not in read:
+                continue
+            kept.append(node)
+        if len(kept) < len(self.nodes):
+            self.nodes = kept[::-1]
+            self.prune(ends)
 
     def leftover(self, end: Ref) -> None:
         """Append the parameters that the forward did not touch, such as auxiliary heads."""
