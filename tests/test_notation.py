@@ -10,14 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archcalc.blocks import block_type, block_words
-from archcalc.expansion import expand, symbols
+from archcalc.cli.options import symbol_values
+from archcalc.errors import Problem, SpecError, UsageError
+from archcalc.expansion import expand, no_symbol
 from archcalc.layers import LAYERS, layer_type, words
 from archcalc.layers.base import MergeLayer
 from archcalc.layers.options import REQUIRED, Option, options_of
 from archcalc.notation.binding import is_suffix
 from archcalc.notation.entries import Spec
 from archcalc.notation.format import canonical, short_form, stages
+from archcalc.notation.free import symbols
 from archcalc.notation.parser import parse
+from archcalc.notation.synonyms import capitalised_layer, layer_meant
+from archcalc.readers import read
 
 # Random texts, from the words and options that there are
 
@@ -433,3 +438,193 @@ def test_the_words_are_known() -> None:
 def test_padding_uneven_on_a_later_axis() -> None:
     text = "8x8x3 | conv 3x3x4 pad 1:1x1:2"
     assert parse(canonical(parse(text))) == parse(text) == parse("8x8x3 | conv 3x3x4 pad 1x1:2")
+
+
+# What newcomers write, and the stage that the help leads to
+
+NEWCOMERS: list[tuple[str, str]] = [
+    ("conv 64 3x3", "conv 3x3x64"),
+    ("conv 64 3", "conv 3x3x64"),
+    ("conv 3 64", "conv 3x3x64"),
+    ("conv (C) 3x3", "conv 3x3xC"),
+    ("conv 3x3x64 2", "conv 3x3x64 s2"),
+    ("conv 3x3x64 2 1", "conv 3x3x64 s2 pad 1"),
+    ("conv 3x3x64 128", "conv 3x3x64x128"),
+    ("sepconv 64 3x3", "sepconv 3x3x64"),
+    ("maxpool 3 2", "maxpool 3x3 s2"),
+    ("maxpool 2 2", "maxpool 2x2 s2"),
+    ("maxpool 3 2 1", "maxpool 3x3 s2 pad 1"),
+    ("avgpool 3x3 2", "avgpool 3x3 s2"),
+    ("dwconv 3 1 1", "dwconv 3x3 s1 pad 1"),
+    ("fc 100 10", "fc 10"),
+    ("inception 64 96 128 16 32 32", "inception 64x96x128x16x32x32"),
+    ("conv 3x3x16 pad 1 x3", "[ conv 3x3x16 pad 1 ]*3"),
+    ("conv 3x3x16 pad 1 x 3", "[ conv 3x3x16 pad 1 ]*3"),
+    ("conv3-16 pad 1 x 3", "[ conv3-16 pad 1 ]*3"),
+    ("conv 3x3x16 pad 1 \u00d73", "[ conv 3x3x16 pad 1 ]*3"),
+    ("conv 3x3x16 s2 x3", "[ conv 3x3x16 s2 ]*3"),
+    ("conv 3x3x16 stride 2 x3", "[ conv 3x3x16 stride 2 ]*3"),
+    ("conv 3x3x16 /2 x3", "[ conv 3x3x16 /2 ]*3"),
+    ("conv 3x3x16 dilation 2 x3 pad 1", "[ conv 3x3x16 dilation 2 ]*3"),
+    ("conv 3x3x16 x3", "[ conv 3x3x16 ]*3"),
+    ("c: conv 3x3x16 pad 1 x3", "[ conv 3x3x16 pad 1 ]*3"),
+    ("conv3-16 x3", "[ conv3-16 ]*3"),
+    ("maxpool 2x2 x3", "[ maxpool 2x2 ]*3"),
+    ("relu x3", "[ relu ]*3"),
+    ("conv 3x3x16 pad 1 *3", "[ conv 3x3x16 pad 1 ]*3"),
+    ("(conv 3x3x16 pad 1)*3", "[ conv 3x3x16 pad 1 ]*3"),
+    ("( conv 3x3x16 pad 1 | relu ) x 3", "[ conv 3x3x16 pad 1 | relu ]*3"),
+    ("3x[conv 3x3x16 pad 1]", "[ conv 3x3x16 pad 1 ]*3"),
+    ("3 x (conv 3x3x16 pad 1)", "[ conv 3x3x16 pad 1 ]*3"),
+    ("3*[ concat( id ; relu ) ]", "[ concat( id ; relu ) ]*3"),
+    ("3[ relu ]", "[ relu ]*3"),
+    ("3 x conv 3x3x16 pad 1", "[ conv 3x3x16 pad 1 ]*3"),
+]
+
+
+def problems(text: str) -> tuple[Problem, ...]:
+    with pytest.raises(SpecError) as error:
+        expand(parse(text))
+    return error.value.problems
+
+
+@pytest.mark.parametrize(("written", "meant"), NEWCOMERS)
+def test_the_help_leads_to_the_stage_that_was_meant(written: str, meant: str) -> None:
+    (problem,) = problems(f"32x32x3 | {written}")
+    offered = re.findall(r"`([^`]+)`", problem.help)
+    assert meant in offered
+    assert parse(f"32x32x3 | {offered[0]}") == parse(f"32x32x3 | {meant}")
+
+
+def test_a_repeat_or_one_more_size_is_for_its_author_to_say() -> None:
+    (problem,) = problems("8x8x3 | conv 3x3x16 pad 1 x3 | relu")
+    assert problem.code == "E11"
+    assert "`conv 3x3x16 pad 1x3`" in problem.help
+    for plain in ("conv 3x3x16 pad 1x3", "conv 3 x 3 x 16 pad 1 x 3", "3 x 3 conv, 16, pad 1 x 3"):
+        assert parse(f"8 x 8 x 3 | {plain}") == parse("8x8x3 | conv 3x3x16 pad 1x3")
+    assert parse("8 x8 x3 | [ relu ] x3") == parse("8x8x3 | [ relu ]*3")
+
+
+FOREIGN = {
+    "MaxPool 2x2": "maxpool",
+    "MaxPool2d 2": "maxpool",
+    "MaxPool2d(2, 2)": "maxpool",
+    "MaxPooling2D": "maxpool",
+    "AvgPool2d 2": "avgpool",
+    "AveragePooling2D 2": "avgpool",
+    "GlobalAveragePooling2D": "gap",
+    "AdaptiveAvgPool2d 1": "adaptiveavgpool",
+    "Conv2d 3x3x64": "conv",
+    "Conv2D 64": "conv",
+    "ConvTranspose2d 3x3x8": "deconv",
+    "BatchNorm2d": "bn",
+    "BatchNormalization": "bn",
+    "batch_norm": "bn",
+    "LayerNorm": "ln",
+    "ReLU": "relu",
+    "LeakyReLU": "leakyrelu",
+    "Softmax": "softmax",
+    "Sigmoid": "sigmoid",
+    "Linear 10": "linear",
+    "Dense 10": "fc",
+    "dense 10": "fc",
+    "Dropout": "dropout",
+    "Flatten": "flatten",
+    "LSTM 3": "lstm",
+}
+
+
+@pytest.mark.parametrize("written", FOREIGN)
+def test_layers_of_other_libraries_are_named(written: str) -> None:
+    first, *_ = problems(f"8x8x3 | {written}")
+    assert first.message.endswith(f'; did you mean "{FOREIGN[written]}"?')
+    assert first.help.startswith("archcalc layers")
+    behind = written.split()[0].partition("(")[0]
+    (problem,) = problems(f"8x8x3 | conv 3x3x16 pad 1 {behind}")
+    assert problem.code == "E08"
+    assert f"`| {FOREIGN[written]}" in problem.help
+
+
+def test_symbols_are_no_layers() -> None:
+    for name in ("C", "N", "Cout", "Width", "KxK", "HxWxC", "Max", "GN"):
+        assert not capitalised_layer(name)
+    assert layer_meant("Cout") == layer_meant("MaxPol") == ""
+
+
+MISTAKES: dict[str, tuple[tuple[str, str], ...]] = {
+    "conv 3x3x16 pad 1 ReLU": (("E08", "a layer of its own `| relu`, or `+relu`"),),
+    "conv 3x3x16 padding 1 strides 2": (
+        ("E08", 'did you mean "pad 1"?'),
+        ("E08", 'did you mean "stride 2"?'),
+    ),
+    "conv 3x3x16 padding same": (("E08", 'did you mean "same"?'),),
+    "conv 3x3x16 SAME": (("E08", "SAME"),),
+    "conv 3x3x16 activation relu": (("E08", "`+relu`"),),
+    "conv 3x3x16 foo 1 bar 2": (("E08", '"foo"'), ("E08", '"bar"')),
+    "conv 3x3x16 foo 1 stride 2 nobais": (("E08", '"foo"'), ("E08", '"nobias"')),
+    "conv foo 1 bar": (("E08", '"foo"'), ("E08", '"bar"')),
+    "conv 3x3x16 stride 0 dilation 0": (("E13", "stride"), ("E13", "dilation")),
+    "basic 8 foo bar": (("E08", '"foo"'), ("E08", '"bar"')),
+    "se(4 foo bar)": (("E08", '"foo"'), ("E08", '"bar"')),
+    "conv 3x3x16 stride s": (("E09", "`stride (s)`"),),
+    "conv 3x3x16 stride s pad p": (("E09", "`stride (s)`"), ("E09", "`pad (p)`")),
+    "conv 3x3x16 stride relu": (("E09", "`stride 2`"), ("E08", "`+relu`")),
+    "conv 1x1xc": (("E11", "`1x1x(c)`"),),
+    "conv KxKxwidth": (("E11", "`KxKx(width)`"),),
+    "conv 3x3x2c": (("E11", "3x3x(2*c)"),),
+    "fc classes": (("E08", "`fc (classes)`"),),
+    "10": (("E07", "`fc 10`"),),
+}
+
+
+@pytest.mark.parametrize("stage", MISTAKES)
+def test_every_mistake_of_a_stage_is_reported(stage: str) -> None:
+    found = problems(f"8x8x3 | {stage} | relu")
+    assert [problem.code for problem in found] == [code for code, _ in MISTAKES[stage]]
+    for problem, (_, said) in zip(found, MISTAKES[stage], strict=True):
+        assert said in f"{problem.message} {problem.help}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("1x28x28 | conv 3x3x32", "E12", "Meant channels first? --layout chw; otherwise `pad 1`"),
+        ("3x32x48 | conv 3x3x4 | conv 3x3x4", "E12", "--layout chw"),
+        ("4x9x3 | conv 5x5x8", "E12", "`pad 1` gives"),
+        ("224x224 | conv 3x3x8", "E31", "an image has channels too: `224x224x1`, `224x224x3`"),
+        ("28x28 | maxpool 2x2", "E31", "`28x28x3`"),
+        ("14x14x8 | tokens | conv 3x3x8", "E31", ""),
+    ],
+)
+def test_the_input_may_be_the_mistake(text: str, code: str, said: str) -> None:
+    (problem,) = problems(text)
+    assert problem.code == code
+    assert said in problem.help
+    assert ("chw" in problem.help) == ("chw" in said)
+    assert ("image" in problem.help) == (code == "E31" and bool(said))
+
+
+def test_the_words_of_a_block_alone_are_meant_as_an_architecture() -> None:
+    with pytest.raises(UsageError) as error:
+        read("inception")
+    assert "nearest: googlenet, inception_v3" in error.value.message
+    assert "`56x56x64 | inception ...`" in error.value.help
+    with pytest.raises(SpecError, match="the spec has no input shape"):
+        read("fire")
+
+
+@pytest.mark.parametrize("text", ["n4=0", "n4=-1", "n4=0.0", "n4=-0.5"])
+def test_symbols_stand_for_numbers_above_0(text: str) -> None:
+    with pytest.raises(UsageError, match="a symbol stands for a number above 0"):
+        symbol_values((text,))
+
+
+def test_a_value_without_a_symbol_names_the_symbols_there_are() -> None:
+    with pytest.raises(UsageError) as error:
+        read("mobilenet_v2", {"Width": 1})
+    assert error.value.code == "E29"
+    assert error.value.message == 'no symbol Width in the spec; did you mean "width"?'
+    none = no_symbol("Q", (), "any spec")
+    assert (none.message, none.help) == ("no symbol Q in any spec", "symbols: none")
+    many = no_symbol("Q", [f"n{i}" for i in range(20)])
+    assert many.help.endswith(", ...")

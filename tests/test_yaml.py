@@ -323,6 +323,32 @@ TRAPS = [
     ("layers: [relu\n", "E22", "YAML cannot be read here"),
     ("layers: [relu]\nname: [a]", "E22", "name is a text"),
     ("name: x", "E25", "the key layers is missing"),
+    ("layers:\n- fc: 10", "E07", '"fc:" is a label, and "10" names no layer'),
+    ("layers: [{fc: 10}]", "E07", '"fc:" is a label, and "10" names no layer'),
+    ("layers:\n- conv: 3x3x64 pad 1 +relu", "E07", '"conv:" is a label, and "3x3x64 pad 1'),
+    ("layers:\n- conv: [3, 3, 64]", "E07", '"conv:" is a label, and "3x3x64" names no layer'),
+    ("layers:\n- Dense: 10", "E07", '"Dense:" is a label, and "10" names no layer'),
+    ("layers:\n- attn: heads 2", "E07", '"attn:" is a label, and "heads 2" names no layer'),
+    ("layers:\n- basic: 64 s2", "E07", '"basic:" is a label, and "64 s2" names no layer'),
+    ("layers:\n- relu:", "E06", 'nothing behind "relu:"'),
+    ("layers: ['conv 1x1xc']", "E11", '"1x1xc": sizes must be whole numbers'),
+    ("layers: ['conv 3x3x8 stride s']", "E09", 'option "stride" has no value'),
+    ("layers: ['conv 3x3x8 pad 1 x3']", "E11", '" x3" may be one more size or a repeat'),
+    ("layers:\n- >-\n  conv 3x3x8\n  pad 1 x3", "E11", '" x3" may be one more size or a repeat'),
+    ("symbols: {w: 2}\nlayers: ['conv 1x1x(v)', 'conv 1x1x(w)']",
+     "E29", '"v" is no symbol of the spec'),
+    ("symbols: {width: 2}\nlayers: ['conv 1x1x(widht)', 'conv 1x1x(width)']",
+     "E29", '"widht" is no symbol of the spec; did you mean "width"?'),
+    ("symbols: {w: 2}\nblocks: {u(c): 'conv 1x1x(c*v*w)'}\nlayers: [u(3)]",
+     "E29", '"v" is neither a symbol of the spec nor a parameter of u'),
+    ("symbols: {w: 2}\nblocks: {u(c): 'conv 1x1x(c)'}\nlayers: [u(v), u(w)]",
+     "E29", '"v" is no symbol of the spec'),
+    ("symbols: {w: 2}\nlayers: ['conv 1x1x(w)', {repeat: n, of: relu}]",
+     "E29", '"n" is no symbol of the spec'),
+    ("symbols: {w: 2}\nlayers: ['fc (w*m)']\nvariants: {big: {symbols: {m: 2}}}",
+     "E29", '"m" is no symbol of the spec'),
+    ("symbols: {w: 2}\nlayers: [relu]", "E29", 'symbol "w" is declared and used nowhere'),
+    ("symbols: {n: 2}\nlayers: ['conv 1x1x3']", "E29", 'symbol "n" is declared and used nowhere'),
 ]  # fmt: skip
 
 
@@ -347,6 +373,55 @@ def test_trap(text: str, code: str, message: str) -> None:
 def test_wrong_whole(text: str, code: str, message: str) -> None:
     found = problems(text + "\n")
     assert any(one == code and message in said for one, said in found), found
+
+
+@pytest.mark.parametrize(
+    ("stage", "help"),
+    [
+        ("fc: 10", "`fc 10`, no colon"),
+        ("Dense: 10", "`fc 10`, no colon"),
+        ("conv: [3, 3, 64]", "`conv 3x3x64`, no colon"),
+        ("relu:", "`relu`, no colon"),
+        ("conv 3x3x8 stride s", "`stride (s)`, if s is a symbol; or `stride 2`"),
+        ("conv 1x1xc", "`1x1x(c)`: small letters of a symbol need parentheses"),
+    ],
+)
+def test_the_help_is_the_stage_that_was_meant(stage: str, help: str) -> None:
+    with pytest.raises(SpecError) as error:
+        read(f"{HEAD}layers:\n- {stage}\n")
+    assert error.value.help == help
+
+
+def test_a_label_may_be_a_word_of_the_notation() -> None:
+    text = HEAD + "layers: [conv: '3x3 conv, 8', fc: fc 10, {relu: {res: relu}}, pool: dropout 0.5]"
+    assert [node.name for node in nodes(text)] == ["conv", "fc", "relu.relu1", "relu.add", "pool"]
+
+
+def test_a_symbol_declared_in_vain_is_named_with_the_one_meant() -> None:
+    text = HEAD + "symbols: {widht: 2}\nlayers: ['conv 1x1x(8*width)']\n"
+    assert problems(text) == [
+        ("E29", '"width" is no symbol of the spec'),
+        ("E29", 'symbol "widht" is declared and used nowhere; did you mean "width"?'),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layers: ['conv 1x1x(v)']",  # nothing is declared: a formula
+        "symbols: {C: 8}\nlayers: ['conv 1x1xC', 'conv 1x1xK', 'conv 1x1x(K*C)']",
+        "symbols: {c: 8}\nlayers: [{repeat: c, of: relu}]",
+        "symbols: {c: 8}\nnet: '... | [ relu ]*(c)'",
+        "symbols: {c: 8}\ndefaults: {conv: stride (c)}\nlayers: [conv 1x1x3]",
+        "symbols: {exp: 8}\nlayers: ['conv 1x1x(exp)']",
+        "symbols: {n: 8}\nblocks: {u(c): 'conv 1x1x(c)'}\nlayers: [u(n)]",
+        "symbols: {n: 8}\nblocks: {u(c): 'conv 1x1x(c*n)', w(c): 'fc (q)'}\nlayers: [u(2)]",
+        "symbols: {n: 8}\nlayers: [relu]\nvariants: {big: {layers: ['fc (n)']}}",
+    ],
+)
+def test_symbols_that_are_declared_and_read(text: str) -> None:
+    spec = documents.read_document(HEAD + text, "x.yaml")
+    assert read(to_yaml(spec)).spec is not None
 
 
 def test_several_mistakes_are_reported_together_where_they_stand() -> None:

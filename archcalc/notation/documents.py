@@ -629,25 +629,21 @@ class _Document:
         declared = self.pairs(merged.get("symbols", (None, None))[1], "symbols")
         if not declared:
             return
-        anywhere = {key.text for key, _ in declared}
-        for fields in (self.base, *self.variants.values()):
-            node = fields.get("symbols", (None, None))[1]
-            if isinstance(node, tree.Mapping):
-                anywhere |= {key.text for key, _ in node.pairs}
+        names = {key.text for key, _ in declared}
         unread = [key for key, _ in declared if key.text not in self.read_names]
         whole: FreePlaces = {}
         free_in(sizes, input_span, whole)
         if isinstance(body, Spec):
             free_in(body.input, body.input_span, whole)
         collect(body.body if isinstance(body, Spec) else body, whole, called=False)
-        likely = sorted(anywhere - {key.text for key in unread})[:100]
-        undeclared = self.undeclared(whole, anywhere, likely, "")
+        likely = sorted(names - {key.text for key in unread})[:100]
+        undeclared = self.undeclared(whole, names, likely, "")
         for name in used:
             made = self.blocks.made.get(name)
             if made is not None:
                 inside: FreePlaces = {}
                 collect(made.body, inside, called=False)
-                known = anywhere | set(made.parameters)
+                known = names | set(made.parameters)
                 near = [*made.parameters, *likely]
                 undeclared += self.undeclared(inside, known, near, made.name)
         for key in unread[:MOST_PROBLEMS]:

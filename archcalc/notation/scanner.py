@@ -174,6 +174,7 @@ class Scanner:
             value = self.value_atom() if re.compile(r"[\d(A-Z]").match(text, self.at) else None
             if value is None or value.kind != "dims":
                 raise self.fail("E09", '"/" has no value', self.span(start, start + 1), "`/2`")
+            self.repeat_or_size(start)
             return Atom("slash", value.value, text[start : self.at], self.span(start))
         if text[start] == "+":
             name = NAME.match(text, start + 1)

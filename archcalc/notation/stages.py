@@ -16,6 +16,7 @@ from .binding import Atom, BindError, Bound, bind, is_suffix, suggestion
 from .entries import BlockStage, Call, Chain, Definition, Entry, Size, Stage
 from .scanner import Scanner, Skip
 from .substitution import put_in
+from .synonyms import layer_meant
 
 _TEXTBOOK = re.compile(r"conv(\d{1,10})-(\d{1,10})")
 _TEXTBOOK_FC = re.compile(r"(?:fc|FC)-(\d{1,10})")
@@ -121,7 +122,8 @@ class StageReader(Scanner):
             return self.fail("E20", fact, here, f"`[ {repeated[1]} ]*{repeated[2]}`")
         near = suggestion(name, (*_WORDS, *block_words()))
         also = f'; did you mean "{near}"?' if near else ""
-        return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, "archcalc layers")
+        help = f"archcalc layers {near}" if layer_type(layer_meant(name)) else "archcalc layers"
+        return self.fail("E07", f'unknown layer "{name[:40]}"{also}', here, help)
 
     def definition_call(self, definition: Definition, opened: int, start: int, label: str) -> Entry:
         """Read the values of a document's block and put them into its body."""
