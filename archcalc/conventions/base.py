@@ -17,6 +17,8 @@ LINEAR = frozenset({"fc", "linear"})
 POOLS = frozenset({"maxpool", "avgpool", "adaptivemaxpool", "adaptiveavgpool", "gap"})
 ADAPTIVE_MEANS = frozenset({"gap", "adaptiveavgpool"})
 RECURRENT = frozenset({"rnn", "lstm", "gru"})
+# the names of operations recorded from torch that multiply two inputs
+PRODUCTS = ("attention", "matmul", "mm", "bmm", "addmm", "baddbmm", "einsum", "bilinear")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ CONVENTIONS = (
         "+ 1 per value read by adaptive average pooling; no bias; scores of attention and "
         "recurrent layers are missing, an omission of the tool; per sample",
         (
-            Rule("MACs", without("attn", "rnn", "lstm", "gru")),
+            Rule("MACs", without("attn", "attention", "rnn", "lstm", "gru")),
             Rule("projections of attention", projections, words("attn")),
             Rule("batch norm 2 per value", per_input(2, 1), words("bn")),
             Rule("layer and group norm 5 per value", per_input(5, 4), words("ln gn")),

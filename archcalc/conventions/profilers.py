@@ -32,6 +32,7 @@ _FUNCTIONS = (
     Rule("pooling 1 per input value", per_input(1), POOLS),
     Rule("upsampling 1 per input value", per_input(1), words("upsample")),
 )
+_UNSEEN = ("attention", "bmm", "mm", "einsum", "rnn", "lstm", "gru")  # by calflops
 _CALFLOPS = "calflops 0.3.2, calflops/pytorch_ops.py"
 _DEEPSPEED = "DeepSpeed 0.19.8, profiling/flops_profiler/profiler.py"
 
@@ -42,7 +43,7 @@ CONVENTIONS = (
         "as calflops prints MACs: those of convolution, linear and matmul; no bias; scores of "
         "attention and recurrent layers are missing, an omission of the tool; per sample",
         (
-            Rule("MACs", without("attn", "rnn", "lstm", "gru")),
+            Rule("MACs", without("attn", *_UNSEEN)),
             Rule("projections of attention", projections, words("attn")),
         ),
         _CALFLOPS,
@@ -55,7 +56,7 @@ CONVENTIONS = (
         "5 of layer norm, 1 of activations 1 per value read by pooling; scores of attention and "
         "recurrent layers are missing, an omission of the tool; per sample",
         (
-            Rule("2*MACs", twice_without("attn", "rnn", "lstm", "gru")),
+            Rule("2*MACs", twice_without("attn", *_UNSEEN)),
             Rule(
                 "projections of attention",
                 lambda layer, facts: 2 * projections(layer, facts),
@@ -71,7 +72,7 @@ CONVENTIONS = (
         "MACs (DeepSpeed)",
         "as DeepSpeed's profiler prints MACs: those of convolution, linear, matmul and "
         "attention; no bias; recurrent layers are missing, an omission of the tool; per sample",
-        (Rule("MACs", without("rnn", "lstm", "gru")),),
+        (Rule("MACs", without("einsum", "rnn", "lstm", "gru")),),
         _DEEPSPEED,
         "two decimals, as in 4.09 GMACs",
     ),
@@ -81,7 +82,7 @@ CONVENTIONS = (
         "as DeepSpeed's profiler prints flops: 2*MACs + bias of convolutions + 2 per value of "
         "batch norm, 5 of layer norm, 1 of activations 1 per value read by pooling; recurrent "
         "layers are missing, an omission of the tool; per sample",
-        (Rule("2*MACs", twice_without("rnn", "lstm", "gru")), *_FUNCTIONS),
+        (Rule("2*MACs", twice_without("einsum", "rnn", "lstm", "gru")), *_FUNCTIONS),
         _DEEPSPEED,
         "two decimals, as in 8.21 G",
     ),
@@ -100,7 +101,7 @@ CONVENTIONS = (
         "an addition or a product; LSTM and fused attention are missing, an omission of the "
         "tool; per sample",
         (
-            Rule("2*MACs", twice_without("lstm")),
+            Rule("2*MACs", twice_without("attention", "lstm")),
             Rule("additions and products 1 per value", additions, words("add mul")),
         ),
         "torch 2.13.0, torch/csrc/profiler/util.cpp, computeFlops",

@@ -8,6 +8,7 @@ from ..arithmetic.dims import product
 from ..layers.base import Facts
 from .base import (
     POOLS,
+    PRODUCTS,
     RECURRENT,
     Convention,
     Rule,
@@ -58,7 +59,7 @@ CONVENTIONS = (
         "layer norm + 2 per ReLU value and 2 per value read by pooling (both seen twice: as "
         "module and as function); F.linear is missing, an omission of the tool; per sample",
         (
-            Rule("MACs", without("winattn", "unembed")),
+            Rule("MACs", without("winattn", "unembed", "attention", "einsum")),
             *_HOOKS,
             Rule("bias of linear layers", bias_adds, words("linear")),
             Rule("layer norm 1 per value", per_input(1), words("ln")),
@@ -78,7 +79,7 @@ CONVENTIONS = (
         "per value read by pooling; functions outside modules are missing and a deconvolution "
         "has s*s too much, errors of the tool; per sample",
         (
-            Rule("MACs", without("winattn", "unembed", "deconv")),
+            Rule("MACs", without("winattn", "unembed", "deconv", *PRODUCTS)),
             *_HOOKS,
             Rule("bias of linear layers once", bias_values, words("linear")),
             Rule("deconvolution on the output grid", on_output_grid, words("deconv")),
@@ -94,7 +95,7 @@ CONVENTIONS = (
         "as ptflops 0.7 counts (aten backend): MACs + bias of convolution and linear; scores of "
         "attention and LSTM are missing, an omission of the tool; per sample",
         (
-            Rule("MACs", without("attn", "lstm")),
+            Rule("MACs", without("attn", "attention", "lstm")),
             Rule("projections of attention", projections, words("attn")),
             Rule("bias", bias_adds, words("conv dwconv deconv fc linear attn winattn rnn gru")),
         ),

@@ -8,6 +8,7 @@ from ..arithmetic.dims import product
 from ..layers.base import Facts, channels, hwc
 from .base import (
     ADAPTIVE_MEANS,
+    PRODUCTS,
     RECURRENT,
     Convention,
     Rule,
@@ -45,7 +46,7 @@ CONVENTIONS = (
         "bias; attention and functions outside modules are missing and a deconvolution has s*s "
         "too much, errors of the tool; per sample",
         (
-            Rule("MACs", without("attn", "winattn", "unembed", "deconv")),
+            Rule("MACs", without("attn", "winattn", "unembed", "deconv", *PRODUCTS)),
             Rule("deconvolution on the output grid", on_output_grid, words("deconv")),
             Rule("bias of recurrent layers", bias_adds, RECURRENT),
             Rule("batch norm 4 per value", per_input(4, 2), words("bn")),
