@@ -70,14 +70,20 @@ class Comparison:
 
     @property
     def shown(self) -> tuple[Quantity, ...]:
-        """The columns of the table: behind a head everything is seen, in front of it not."""
-        trunk = quantity("trunk_field")
-        if all(value is WHOLE for value in self.totals(trunk)):
-            return self.quantities
-        return tuple(
-            trunk if q.key == "receptive_field" and WHOLE in self.totals(q) else q
-            for q in self.quantities
-        )
+        """The columns of the table: behind a head everything is seen, in front of it not.
+
+        Of all columns those are left out that no net has a value of, and a second one of the same
+        field.
+        """
+        trunk, field = quantity("trunk_field"), quantity("receptive_field")
+        found = self.quantities
+        if any(value is not WHOLE for value in self.totals(trunk)) and WHOLE in self.totals(field):
+            found = tuple(dict.fromkeys(trunk if q is field else q for q in found))
+        if len(self.quantities) < len(QUANTITIES()):
+            return found
+        if field in found and self.totals(trunk) == self.totals(field):
+            found = tuple(q for q in found if q is not trunk)
+        return tuple(q for q in found if any(value is not None for value in self.totals(q)))
 
     def _pair(self) -> Table:
         reference, other = self.reference, 1 - self.reference
@@ -194,7 +200,7 @@ class Comparison:
             if not costly or not all(isinstance(value, int) for value in totals):
                 return []
             chosen = [min(costly, key=lambda i: totals[i])]
-            if sum(totals[i] == totals[chosen[0]] for i in costly) == 1:
+            if sum(value <= totals[chosen[0]] for value in totals) == 1:
                 remark = "the cheaper of the two" if len(totals) == 2 else "the cheapest"
         made = [
             where_table(self.analyses[i], self.names[i], column, remark)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from transcripts import run
+
 MAIN = ("14x14x480 | conv 5x5x48 pad 2", "14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2")
 KOREAN = "합성곱: 28x28x192 | 축소: conv 1x1x16 | 층: concat( conv 3x3x8 pad 1 ; id )"
 
@@ -174,3 +176,138 @@ def test_warnings_go_to_standard_error() -> None:
     assert b"W01" in done.stderr
     (architecture,) = json.loads(done.stdout)["architectures"]
     assert [warning["code"] for warning in architecture["warnings"]] == ["W01"]
+
+
+# What a terminal shows
+
+
+@pytest.mark.parametrize("name", ["resnet50", "mobilenet_v2", "unet", "googlenet", "vit_b_16"])
+def test_numbers_stay_on_a_narrow_terminal(name: str) -> None:
+    shown = run(f"archcalc summary {name}")
+    table = shown.split("\n\n")[1].splitlines()
+    assert max(map(len, table)) <= 80
+    assert table[0].split() == ["layer", "what", "output", "params", "MACs", "field"]
+    assert "hidden" not in shown
+    assert len(table[-1].split()) == 5  # the total has its numbers too
+
+
+def test_a_long_net_points_at_its_blocks() -> None:
+    hint = "--depth 1 sums these 174 layers to 8 rows."
+    assert run("archcalc summary resnet50").splitlines()[-1] == hint
+    for command in ("summary lenet5", "summary resnet50 --depth 1", "summary resnet50 -q"):
+        assert "--depth 1 sums" not in run(f"archcalc {command}")
+    assert "--depth" not in run("archcalc summary resnet50 --format markdown")
+
+
+def test_the_ruler_has_a_heading() -> None:
+    heads = run("archcalc summary lenet5 --rf --columns macs -q").splitlines()[0].split()
+    assert heads == ["layer", "what", "MACs", "field"]
+
+
+BUDGET = """\
+archcalc: 1
+input: 14x14x480
+budget: {macs: <= 5M, params: <= 1M}
+layers:
+  - conv 5x5x48 pad 2
+"""
+
+
+@pytest.mark.parametrize("options", [("-q",), ("--format", "csv"), ("--format", "json")])
+def test_a_broken_budget_is_always_said(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BUDGET, encoding="utf-8")
+    done = archcalc("summary", str(path), *options)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == [
+        "budget MACs <= 5M: exceeded by 107,896,000 (112,896,000)"
+    ]
+    plain = archcalc("summary", str(path))
+    assert (plain.returncode, plain.stderr) == (1, b"")
+    assert b"exceeded by 107,896,000" in plain.stdout
+
+
+def test_where_the_costs_go_can_be_chosen() -> None:
+    assert "Where lenet5's MACs go (the cheapest)" in run("archcalc compare lenet5 alexnet vgg16")
+    one = run("archcalc compare lenet5 alexnet --where alexnet")
+    assert "Where alexnet's MACs go\n" in one
+    assert "Where lenet5" not in one
+    assert run("archcalc compare lenet5 alexnet --where all").count("MACs go\n") == 2
+    assert "Where" not in run("archcalc compare lenet5 alexnet --where none")
+    assert "(the cheaper" not in run("archcalc compare lenet5 lenet5")
+    assert "error[E50]" in run("archcalc compare lenet5 alexnet --where vgg16")
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html", "plain"])
+@pytest.mark.parametrize("command", ["list lenet", "show lenet5", "list lenet --convention flops"])
+def test_the_zoo_names_its_convention(command: str, form: str) -> None:
+    key = "flops" if "flops" in command else "macs"
+    assert f"Convention {key}:" in run(f"archcalc zoo {command} --format {form}")
+
+
+def test_csv_names_the_cost_by_its_convention() -> None:
+    for key in ("macs", "flops2"):
+        options = f"--columns macs --format csv --convention {key}"
+        assert run(f"archcalc summary lenet5 {options}").startswith(f"layer,what,{key}\n")
+
+
+def test_only_values_that_say_something_are_named() -> None:
+    assert "with n" not in run("archcalc summary resnet50")
+    assert "resnet50: with n2=2\n" in run("archcalc compare resnet50 resnet18 --set n2=2")
+    assert "with r=30\n" in run("archcalc summary 'HxWxC | conv 1x1x(C/r)' --set r=30")
+
+
+def test_all_columns_leave_out_what_nobody_has() -> None:
+    titles = [
+        line.split("  ")[1]
+        for line in run("archcalc compare lenet5 alexnet --columns all -q").splitlines()
+        if line.startswith("  ")
+    ]
+    assert titles.count("field before head") == 1
+    assert not {"jump", "first", "receptive field"} & set(titles)
+    asked = run("archcalc compare lenet5 alexnet --columns jump --format csv")
+    assert asked.splitlines()[1].startswith("jump,")
+
+
+def test_attention_counts_as_its_projections() -> None:
+    columns = "units,connections,connections_with_bias"
+    shown = run(
+        f"archcalc summary '4x8 | attn heads 2 | linear 5' --columns {columns} --format csv"
+    )
+    assert shown.splitlines()[1:] == [
+        "attn1,attn h2,32,1024,1152",
+        "linear1,linear 5,20,160,180",
+        "total,,52,1184,1332",
+    ]
+
+
+def test_explained_groups_have_totals() -> None:
+    shown = run("archcalc explain resnet50 conv2_x --metric macs")
+    assert "relu" not in shown
+    assert "total of these layers\n" in shown
+    assert "=  667,942,912" in shown
+    assert "28*28*6 * 5*5*1  =" in run("archcalc explain lenet5 c1")
+    assert "1*1*120 * 5*5*16  =" in run("archcalc explain lenet5 c5")
+
+
+def test_explained_merges_and_paddings() -> None:
+    shown = run(
+        "archcalc explain '32x32x3 | concat( conv 1x1x4 ; conv 3x3x4 pad 1 ; conv 5x5x4 same )'"
+    )
+    assert "max(1, 3, 5)  =  5" in shown
+    assert "4: 2 before, 2 after" in shown
+    apart = run("archcalc explain '9x9x1 | add( conv 3x3x4 pad 2:0 ; conv 3x3x4 pad 0:2 )'")
+    assert "2 - (-2) + 1, all paths together  =  5" in apart
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_internal_error() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archcalc", "zoo", "list", "lenet"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr.decode() == "error[E33]: cannot write: No space left on device\n"

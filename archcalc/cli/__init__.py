@@ -88,6 +88,10 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        if verbose:
+            raise
+        code = _internal(error) if error.filename else _unwritten(error)
     except ArchcalcError as error:
         code = _refused(error)
     except Exception as error:
@@ -126,6 +130,13 @@ def _usage(error: click.ClickException) -> int:
     else:
         error.show()
     return 2
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that standard output takes no more, such as a full disk."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(f"error[E33]: cannot write: {error.strerror or error}", file=sys.stderr)
+    return 3
 
 
 def _internal(error: Exception) -> int:
