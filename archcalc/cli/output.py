@@ -15,7 +15,6 @@ from ..errors import Problem, SpecError, UsageError
 from ..figures import budget
 from ..readers import read
 from ..readers.torch import reads as is_code
-from ..remarks import budget_notes
 from ..renderers import format_of, render
 from ..table import Block, Page, SpecText, Text
 from .options import symbol_values
@@ -58,6 +57,8 @@ def budget_code(found: Sequence[Analysis], names: Sequence[str], options: dict[s
 
     Where what is printed does not say so, standard error does.
     """
+    from ..remarks import budget_notes
+
     broken = False
     for analysis, name in zip(found, names, strict=True):
         lines = budget_notes(analysis, name)
