@@ -68,6 +68,9 @@ class Recorder(TorchFunctionMode):
         for name, tensor in module.named_parameters(remove_duplicate=False):
             self.owners.setdefault(id(tensor), name)
         self.buffers = {id(tensor): name for name, tensor in module.named_buffers()}
+        self.statistics: dict[int, str] = {}  # buffers by their twins
+        self.known: dict[Any, Facts] = {}
+        self.leaves = {path: not one._modules for path, one in module.named_modules()}
         self.twins: dict[int, Tensor] = {}
         self.stack: list[str] = []
         self.refs: dict[int, Ref] = {}
@@ -114,6 +117,8 @@ class Recorder(TorchFunctionMode):
             self.kept += (tensor, made)
             if id(tensor) in self.owners:
                 self.constants[id(made)] = Constant({id(tensor): tensor})
+            elif id(tensor) in self.buffers:
+                self.statistics[id(made)] = self.buffers[id(tensor)]
         return made
 
     # Running
@@ -135,7 +140,7 @@ class Recorder(TorchFunctionMode):
         self.running = tuple(tensors)
         handler = OPERATIONS.get(plain)
         if handler is not None:
-            call.out = self.run(func, args, kwargs)
+            call.out = self.run(func, args, kwargs) if not _keeps(call) else like(tensors[0])
             if handler(self, call):
                 return call.out
             self.refs.update(before)
@@ -216,8 +221,7 @@ class Recorder(TorchFunctionMode):
 
     def is_leaf(self) -> bool:
         """Whether the module that runs has no modules inside."""
-        found = self.module.get_submodule(self.path()) if self.path() else self.module
-        return next(found.children(), None) is None
+        return self.leaves[self.path()]
 
     def learned(self, tensors: Sequence[Any]) -> tuple[Weights, int, Constant]:
         """Return the weights that this use is the first of, those used before, and their cost."""
@@ -246,14 +250,12 @@ class Recorder(TorchFunctionMode):
 
     def stored(self, tensors: Sequence[Any]) -> Weights:
         """Return the buffers among tensors, by name."""
-        twins = {id(made): key for key, made in self.twins.items()}
         found: Weights = {}
         prefix = f"{self.path()}." if self.path() else ""
         for one in tensors:
-            key = twins.get(id(one))
-            if key in self.buffers:
-                assert isinstance(one, Tensor)
-                found[self.buffers[key].removeprefix(prefix)] = tuple(one.shape)
+            name = self.statistics.get(id(one))
+            if name is not None:
+                found[name.removeprefix(prefix)] = tuple(one.shape)
         return found
 
     def emit(
@@ -274,9 +276,8 @@ class Recorder(TorchFunctionMode):
         """
         refs = [self.refs[id(one)] for one in sources]
         inputs = tuple(ref.shape for ref in refs)
-        try:
-            facts = layer.facts(*(shapes or inputs))
-        except (LayerError, ArithmeticError):
+        facts = self.facts(layer, shapes or inputs)
+        if facts is None:
             return False
         if facts.output != shape_of(tuple(out.shape), axes):
             return False
@@ -294,6 +295,16 @@ class Recorder(TorchFunctionMode):
         self.append(self.name(layer.word, leaf=leaf and self.is_leaf()), layer, refs, made)
         self.place(out, self.nodes[-1].name, facts.output, axes)
         return True
+
+    def facts(self, layer: Layer, shapes: tuple[Shape, ...]) -> Facts | None:
+        """Return what a layer states, asked once for equal ones; None where it refuses."""
+        key = (layer, shapes)
+        if key not in self.known:
+            try:
+                self.known[key] = layer.facts(*shapes)
+            except (LayerError, ArithmeticError):
+                return None
+        return self.known[key]
 
     def append(self, name: str, layer: Layer, refs: Sequence[Ref], facts: Facts) -> None:
         inputs = tuple(ref.node for ref in refs)
@@ -411,6 +422,28 @@ class Recorder(TorchFunctionMode):
             self.taken.add("unused")
             self.nodes.append(Node("unused", layer, (end.node,), training_only=True))
             self.stated[(id(layer), facts.inputs)] = facts
+
+
+def _keeps(call: Call) -> bool:
+    """Tell whether a function is known to give a new tensor like its first argument.
+
+    Torch takes norms apart on the meta device, which costs more than all the rest; they are only
+    run where their weights do not fit, for torch's own message.
+    """
+    if call.name == "batch_norm":
+        x, *others = call.given("input running_mean running_var weight bias")
+        return x.dim() > 1 and all(t is None or t.numel() == x.shape[1] for t in others)
+    if call.name == "layer_norm":
+        x, sizes, *others = call.given("input normalized_shape weight bias")
+        fits = tuple(x.shape[-len(sizes) :]) == tuple(sizes)
+        return fits and all(t is None or tuple(t.shape) == tuple(sizes) for t in others)
+    return call.name == "gelu"
+
+
+def like(tensor: Tensor) -> Tensor:
+    """Return a new tensor of the same shape."""
+    with torch._C.DisableTorchFunction():
+        return torch.empty_like(tensor)
 
 
 _REARRANGING = frozenset(("roll", "flip", "sort", "cumsum", "transpose", "permute", "rot90"))
