@@ -66,8 +66,9 @@ class GradientField(Oracle):
         if len(found) < len(known):
             remarks.append(f"{len(found)} of {len(known)} different fields compared")
         if unseen:
+            several = "s" if unseen > 1 else ""
             remarks.append(
-                f"{unseen} layer{'s' * (unseen > 1)} not compared: everything is seen, or no one field"
+                f"{unseen} layer{several} not compared: no one field, or everything seen"
             )
         means = f"at {last.layer}"
         return replace(last, layer="", means=means, remark="; ".join(remarks))

@@ -1,8 +1,9 @@
 """What autograd keeps for the backward pass, by hooks on everything that it saves.
 
 Memory is counted once however many tensors share it; params and buffers do not count, for they are
-there anyway. On the meta device operators are torch's own: kernels that fuse, such as those for
-attention on a GPU, keep less.
+there anyway. What a batch keeps once, such as its means, is shared out over its samples. On the
+meta device operators are torch's own: kernels that fuse, such as those for attention on a GPU,
+keep less, and other devices may keep a dropout's choice in fewer bits.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from counting import NOTHING_COMPUTED, agreed, subject
 import archcalc
 from archcalc import verification
 from archcalc.analysis import Analysis, walk
-from archcalc.oracles import ORACLES, fvcore, gradient_field
+from archcalc.oracles import ORACLES, fvcore, gradient_field, saved_tensors
 from archcalc.oracles.base import DIFFERS, EQUAL, NOT_CHECKED, NotCounted, Refused
-from archcalc.oracles.subject import Limits
+from archcalc.oracles.subject import Limits, Run
 from archcalc.verification import ZOO_LIMITS, verify, verify_zoo
 
 from transcripts import commands, run
@@ -39,9 +39,20 @@ $ archcalc verify -q '32x32x3 | conv 3x3x16 s2 +bn +relu | dwconv 3x3 p1 | maxpo
   MACs          133,600  133,600  fvcore                    equal
   field           11x11    11x11  gradient at maxpool1      equal
   peak bytes     28,800   28,800  replay of storages        equal
-  saved bytes         -   62,400  saved tensors             not checked
+  saved bytes         -   60,352  saved tensors             not checked
 
 $ archcalc verify -q '20x16 | linear 8 | lstm 4 | linear 2'
+  check        archcalc  witness  by
+  shapes              3        3  torch, on meta       equal
+  tensors             8        8  torch's parameters   equal
+  params            370      370  torch's parameters   equal
+  MACs            6,560    6,560  FlopCounterMode/2    equal
+  backward       10,496   10,496  FlopCounterMode/2    equal
+  training       17,056   17,056  FlopCounterMode/2    equal
+  MACs            6,560        -  fvcore               not checked
+  field               1        1  gradient at linear1  equal
+  peak bytes      1,920    1,920  replay of storages   equal
+  saved bytes         -    4,480  saved tensors        not checked
 """
 
 COUNTED = "8x8x4 | conv1: conv 3x3x6 pad 1 | relu1: relu | conv2: conv 3x3x5 | gap | fc 3"
@@ -313,3 +324,28 @@ def test_a_wrong_formula_ends_with_exit_1_and_the_layer(monkeypatch: pytest.Monk
     zoo = run("archcalc verify --zoo mlp")
     assert zoo.endswith("[exit 1]")
     assert "mlp fc" in zoo
+
+
+# What autograd keeps: figures measured apart from archcalc, and the same with numbers in memory
+
+
+@pytest.mark.parametrize(
+    ("name", "bytes_kept"), [("alexnet:torchvision", 3_741_184), ("resnet50", 86_015_744)]
+)
+def test_what_autograd_keeps(name: str, bytes_kept: int) -> None:
+    (check,) = saved_tensors.ORACLE.checks(subject(name))
+    assert check.theirs == bytes_kept
+    assert check.verdict == NOT_CHECKED
+
+
+@pytest.mark.parametrize("name", ["lenet5", "squeezenet1_1", "mobilenet_v1_0.25", "resnet20"])
+def test_autograd_keeps_the_same_without_numbers(name: str) -> None:
+    net, asked = archcalc.analyze(name), subject(name)
+    module = asked.built("cpu").train()
+    found: dict[str, int] = {}
+    parts = dict(module.named_children())
+    with saved_tensors.noted(module, parts, found):
+        module(torch.zeros(2, *net.graph.inputs["input"]))
+    training = asked.training
+    assert isinstance(training, Run)
+    assert sum(found.values()) == sum(training.saved.values())
