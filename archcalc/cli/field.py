@@ -15,7 +15,9 @@ from .options import reading, shared
 
 @click.command(short_help="Show what the units of each layer see of the input.")
 @click.argument("spec")
-@click.option("--layer", metavar="NAME", help="Up to this layer; the last with a field otherwise.")
+@click.option(
+    "--layer", metavar="NAME", help="Up to this layer or group; the last with a field otherwise."
+)
 @click.option(
     "--unit", metavar="3,4", help="One unit of the layer: row,column from 0; the middle otherwise."
 )

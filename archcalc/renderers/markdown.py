@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import tabulate as tabulating
 from tabulate import tabulate
 
 from ..table import Page, SpecText, Steps, Table
 from .cells import table_texts
+
+tabulating.MIN_PADDING = 0  # the same bytes whatever was rendered before
 
 
 def render(page: Page, *, exact: bool = False, **_: Any) -> str:
