@@ -224,14 +224,13 @@ class Scanner:
         Blanks around a cross are dropped before reading; the source knows where they were.
         """
         place = self.source.place
+        first_tight = None
         for at in range(start + 1, self.at):
             if self.text[at] != "x" or place(at) - place(at - 1) < 2:
                 continue
-            tight = place(at + 1) - place(at) < 2
-            for other in re.finditer(r"\dx(?=\d)|conv\d", self.text[self.begun : at - 1]):
-                first = self.begun + other.start()
-                tight = tight or place(first + 2) - place(first) == 2
-            if not tight:
+            if first_tight is None:
+                first_tight = self.first_tight()
+            if place(at + 1) - place(at) > 1 and at < first_tight:
                 continue
             found = re.compile(r"x(\d+)").match(self.text, at)
             count = found[1] if found else "3"
@@ -245,6 +244,15 @@ class Scanner:
                 else f"{self.repeated(at, count)} repeats",
             )
             return
+
+    def first_tight(self) -> int:
+        """Return where sizes without blanks stand first in the stage so far, or its end."""
+        place = self.source.place
+        for found in re.finditer(r"\dx(?=\d)|conv\d", self.text[self.begun : self.at]):
+            at = self.begun + found.start()
+            if place(at + 2) - place(at) == 2:
+                return at
+        return self.at
 
     def whole(self, digits: str, start: int) -> int:
         if len(digits) > 15 or int(digits) > 10**15:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,7 +169,24 @@ class Document:
             made["layers"] = [self.body(names) for _ in range(self.rng.randint(1, 5))]
         if self.chance(0.25):
             made["variants"] = self.variants(names)
+        if self.chance(0.95):
+            self.declare(made)
         return self.dumped(made)
+
+    def declare(self, made: dict[str, Any]) -> None:
+        """Declare the symbols that the whole reads, and no others."""
+        texts = []
+        for one in (made, *made.get("variants", {}).values()):
+            texts += [str(one.get(key)) for key in ("input", "layers", "net", "defaults")]
+            texts += map(str, one.get("blocks", {}).values())
+        read = {word for text in texts for word in re.findall(r"[A-Za-z]\w*", text)}
+        if "symbols" in made:
+            own = {name: value for name, value in made["symbols"].items() if name in read}
+            small = [name for name in NAMES if name in read and name.islower()]
+            made["symbols"] = {**{name: self.pick("1", "2", "3") for name in small}, **own}
+        for variant in made.get("variants", {}).values():
+            if not variant.get("symbols", {}).keys() <= read:
+                del variant["symbols"]
 
     def odd(self) -> str:
         return str(self.pick(*ODD_NUMBERS))
