@@ -20,6 +20,7 @@ $(VENV)/core.done: $(BIN)/python pyproject.toml
 
 $(VENV)/dev.done: $(VENV)/core.done constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --no-deps torchvision==0.29.2  # its models, to compare with
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[torch,dev]'
 	@touch $@
 
