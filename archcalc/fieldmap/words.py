@@ -90,9 +90,9 @@ def legend(sheet: Sheet, left_out: int) -> list[tuple[str, str]]:
             found.append(("", f"({share} has its dot drawn)"))
         found.append(("middle", f"centre of unit {_place(made)}"))
     if len(sheet.seen) > 1:
-        found.append(("", "earlier layers: the unit in the middle of what it sees"))
+        found.append(("", "earlier layers: the unit in the middle"))
     if any(_gaps(sheet)):
-        found.append(("", "between the taps not every position is read"))
+        found.append(("", "positions between taps are not read"))
     fields = [axes for one in sheet.seen for axes in zip(one.field, made.sizes, strict=True)]
     if any(any(axis.outside(size)) for axis, size in fields):
         found.append(("hatch", "padding, outside the input"))
