@@ -231,7 +231,7 @@ class _Binder:
             help = examples.get(option.kind, f"`{option.word} 2`")
             if option.kind != "choice" and self.queue and self.queue[0].kind == "name":
                 symbol = self.queue[0].text
-                if symbol not in self.known() and layer_type(symbol) is None:
+                if symbol.lower() not in self.known() and layer_type(symbol) is None:
                     self.queue.pop(0)
                     help = f"`{atom.text} ({symbol})`, if {symbol} is a symbol; or {help}"
             raise BindError("E09", f'option "{atom.text}" has no value', atom.span, help)

@@ -189,7 +189,8 @@ class Scanner:
             sizes = tuple(self.whole(part, start) for part in short[1].split("x"))
             return Atom("short", sizes, short[0], self.span(start))
         name = NAME.match(text, start)
-        value = None if name and capitalised_layer(name[0]) else self.value_atom()
+        is_word = name and (capitalised_layer(name[0]) or name[0] in ("SAME", "VALID"))
+        value = None if is_word else self.value_atom()
         if value is not None:
             self.repeat_or_size(start)
             return value
