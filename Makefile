@@ -53,7 +53,7 @@ golden: $(VENV)/dev.done ## rewrite the golden outputs and show the difference
 	git --no-pager diff --stat tests
 
 docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
-	$(BIN)/python -m pytest tests/test_readme.py --update-golden -q
+	$(BIN)/python -m pytest tests/test_readme.py tests/torch/test_readme_torch.py --update-golden -q
 
 bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python -m pip install --quiet torchinfo==1.8.0

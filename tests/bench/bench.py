@@ -200,6 +200,43 @@ def engines(rounds: int) -> list[list[str]]:
     return rows
 
 
+def reading(rounds: int) -> list[list[str]]:
+    """Reading somebody's module and printing its table, beside torchinfo's summary of it.
+
+    Torchinfo is timed as people call it, with an input size, and on the meta device.
+    """
+    import torch
+    from torchinfo import summary
+
+    from archcalc import analyze
+
+    library = torch.library.Library("torchvision", "DEF")  # what its models here do not use
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor a, Tensor b, float c) -> Tensor")
+    from torchvision import models
+
+    rows = []
+    for name, goal in (("resnet50", "at least 1"), ("vit_b_16", "0.67"), ("swin_t", "0.67")):
+        module = models.get_model(name, weights=None).eval()
+        shapes = models.get_model(name, weights=None).eval().to("meta")
+        image = torch.empty(1, 3, 224, 224, device="meta")
+        actions: dict[str, Callable[[], object]] = {
+            "archcalc": lambda module=module: str(analyze(module, input_shape=(3, 224, 224))),
+            "torchinfo": lambda module=module: str(
+                summary(module, input_size=(1, 3, 224, 224), verbose=0)
+            ),
+            "meta": lambda shapes=shapes, image=image: str(
+                summary(shapes, input_data=[image], verbose=0, device="meta")
+            ),
+        }
+        times = interleaved(actions, max(rounds // 3, 3))
+        ours = times["archcalc"]
+        what = f"reading torchvision's {name}"
+        rows.append([what, "torchinfo / archcalc", ratio(times["torchinfo"], ours), goal])
+        rows.append([what, "torchinfo on meta / archcalc", ratio(times["meta"], ours), "-"])
+    return rows
+
+
 def linear(rounds: int) -> list[list[str]]:
     """Time per layer at several depths, against that of the shallowest."""
     actions = {
@@ -225,7 +262,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     rows = start_up(options.rounds)
     depths = linear(options.rounds)  # before torch is loaded
-    rows += engines(options.rounds) + depths
+    rows += engines(options.rounds) + depths + reading(options.rounds)
     table = tabulate(
         rows,
         headers=["what", "ratio", "median (rounds)", "goal"],
