@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis import Analysis, walk
 from ..arithmetic.dims import Shape
 from ..errors import ArchcalcError
-from ..layers.base import spatial
+from ..layers.base import Facts, channels, spatial
 from ..quantities.field import AxisField
 from ..quantities.receptive_field import Scattered, sizes, states
 from .base import NOT_CHECKED, Check, NotCounted, Oracle
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 _LONGEST_PERIOD = 4096
+_GROUP = 200_000  # multiply-adds that take as long as starting on one group of a convolution
 _MOST_POSITIONS = 4  # of a pattern of different neighbours
 
 Interval = tuple[int, int]
@@ -91,9 +92,21 @@ class Strip:
 
     @property
     def macs(self) -> int:
-        """Multiply-adds of all gradients: twice the forward pass each."""
-        once = sum(facts.macs for facts in self.analysis.facts if isinstance(facts.macs, int))
+        """Multiply-adds of all gradients, twice the forward pass each, and as many as groups cost.
+
+        On a CPU, torch runs the groups of a convolution in double precision one after the other.
+        """
+        once = sum(
+            facts.macs + _GROUP * _groups(facts)
+            for facts in self.analysis.facts
+            if isinstance(facts.macs, int)
+        )
         return once * (1 + 2 * len(self.layers))
+
+
+def _groups(facts: Facts) -> int:
+    weight = facts.weights.get("weight", ())
+    return channels(facts.inputs[0]) // weight[1] if len(weight) > 2 else 0
 
 
 def different_fields(analysis: Analysis) -> list[tuple[str, tuple[AxisField, ...]]]:
