@@ -31,7 +31,7 @@ def peers() -> Iterator[Path]:
         home = Path(folder)
         venv.create(home, with_pip=True)
         python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        packages = Path(_answer(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+        packages = Path(answer(python, "import sysconfig; print(sysconfig.get_path('purelib'))"))
         seen = {sysconfig.get_path("purelib"), str(Path(__file__).parents[2])}
         (packages / "beside.pth").write_text("\n".join(sorted(seen)) + "\n", encoding="utf-8")
         _pip(python, "install", *PEERS, "einops")
@@ -57,7 +57,7 @@ def _pip(python: Path, verb: str, *rest: str) -> None:
     subprocess.run(command, check=True)
 
 
-def _answer(python: Path, code: str) -> str:
+def answer(python: Path, code: str) -> str:
     return subprocess.run(
         [str(python), "-c", code], check=True, capture_output=True, text=True
     ).stdout.strip()

@@ -86,3 +86,21 @@ PROBES: dict[str, tuple[Callable[[], nn.Module], list[Any], int]] = {
     "matmul of two inputs": (
         lambda: Function(lambda m, x, y: torch.matmul(x, y)), [(50, 64), (64, 30)], 50 * 64 * 30),
 }  # fmt: skip
+
+# What counting the biases adds: one for each number that a layer with a bias puts out, of which
+# recurrent cells have two for each gate
+BIASES = {
+    "conv3x3": 14 * 14 * 32,
+    "conv3x3, batch of 8": 8 * 14 * 14 * 32,
+    "depthwise": 14 * 14 * 16,
+    "dilated": 14 * 14 * 32,
+    "same, even kernel": 14 * 14 * 32,
+    "deconv stride 2": 28 * 28 * 32,
+    "deconv in groups": 28 * 28 * 16,
+    "linear on tokens": 50 * 128,
+    "nn.MultiheadAttention": 50 * 4 * 64,
+    "nn.TransformerEncoderLayer": 50 * (4 * 64 + 128 + 64),
+    "LSTM, two layers, both ways": 20 * 2 * 2 * 4 * 48 * 2,
+    "GRU": 20 * 3 * 48 * 2,
+    "a shared convolution": 2 * 14 * 14 * 16,
+}
