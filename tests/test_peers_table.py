@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from peers.table import MARKED, TOOLS, ratio, recorded, rendered
+from peers.table import MARKED, README, TOOLS, ratio, recorded, rendered
 
-ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+TORCH = Path(__file__).with_name("torch")
 
 
-@pytest.mark.skipif("<!-- peers -->" not in README, reason="the README has no such table yet")
 def test_the_readme_has_the_recorded_table() -> None:
-    found = MARKED.search(README)
+    found = MARKED.search(README.read_text(encoding="utf-8"))
     assert found is not None
-    assert found[2] == rendered(recorded()), "run: python tests/peers/probes.py --update-readme"
+    assert found[2] == rendered(recorded()), "run: python tests/peers/table.py"
 
 
 def test_archcalc_is_exact_on_all_twenty() -> None:
@@ -27,7 +25,7 @@ def test_archcalc_is_exact_on_all_twenty() -> None:
 
 def test_the_record_is_of_the_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch.nn")
-    monkeypatch.syspath_prepend(ROOT / "tests" / "torch")
+    monkeypatch.syspath_prepend(TORCH)
     from probe_modules import BIASES, PROBES
 
     hand = {name: (macs, BIASES.get(name, 0)) for name, (_, _, macs) in PROBES.items()}

@@ -17,7 +17,7 @@ from typing import Any
 
 from counters import PROBED
 from environment import DEEPSPEED, answer, peers
-from table import MARKED, TOOLS, rendered
+from table import TOOLS, put, rendered
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = sorted({package for _, package in TOOLS.values()} - {"", "deepspeed"})
@@ -100,10 +100,7 @@ def main() -> None:
         written = json.dumps(record, indent=1) + "\n"
         given.json.write_text(written, encoding="utf-8", newline="\n")
     if given.update_readme:
-        readme = ROOT / "README.md"
-        old = readme.read_text(encoding="utf-8")
-        new = MARKED.sub(lambda found: f"{found[1]}{text}{found[3]}", old)
-        readme.write_text(new, encoding="utf-8", newline="\n")
+        put(text)
     wrong = [p["name"] for p in record["probes"] if p["printed"]["archcalc"] != p["macs"]]
     sys.exit(f"archcalc is wrong on {', '.join(wrong)}" if wrong else 0)
 

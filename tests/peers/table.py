@@ -1,4 +1,7 @@
-"""The probes as a markdown table, from what ``probes.py`` recorded; needs no peer and no torch."""
+"""The probes as a markdown table, from what ``probes.py`` recorded; needs no peer and no torch.
+
+``python tests/peers/table.py`` puts the recorded table in README.md.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import tabulate as tabulating
 from tabulate import tabulate
 
+tabulating.MIN_PADDING = 0  # as archcalc's own markdown has it
+
+README = Path(__file__).resolve().parents[2] / "README.md"
 RECORD = Path(__file__).with_name("probes.json")
 MARKED = re.compile(r"(<!-- peers -->\n)(.*?)(<!-- /peers -->)", re.DOTALL)
 
@@ -74,3 +81,14 @@ def rendered(record: dict[str, Any]) -> str:
     table = tabulate(rows, ["", *heads], tablefmt="github", disable_numparse=True)
     notes = [f"{mark} {sentence}." for sentence, mark in reasons.items()]
     return "\n\n".join([table, LEGEND, *notes]) + "\n"
+
+
+def put(text: str) -> None:
+    """Replace the README's table."""
+    old = README.read_text(encoding="utf-8")
+    new = MARKED.sub(lambda found: f"{found[1]}{text}{found[3]}", old)
+    README.write_text(new, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    put(rendered(recorded()))
