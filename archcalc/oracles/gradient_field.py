@@ -1,10 +1,11 @@
 """Receptive fields against gradients: which rows of a small input reach one row of an output.
 
 Weights are positive and biases zero, so that nothing cancels. Maximum pooling becomes a mean: its
-gradient would reach only the largest value and hide the others. The input is as long along one
-axis as the field needs, and as narrow along the others as the layers allow; the strip's own fields
-have to be those of the net. All is done with double precision, so that no product of many small
-weights becomes zero.
+gradient would reach only the largest value and hide the others. Statistics of a whole map (group
+normalization) are held constant, for a field is what is seen through windows. The input is a
+little longer along one axis than the field, and as narrow along the others as the layers allow;
+the strip's own fields have to be those of the net. All is done with double precision, so that no
+product of many small weights becomes zero.
 """
 
 from __future__ import annotations
@@ -176,12 +177,13 @@ def _strip(
     needed = max(end + field.shift for _, field in layers for _, _, end in positions(field))
     length = needed + (own[axis] - needed) % periods[axis]
     graph = _ancestors(analysis, [layer for layer, _ in layers])
+    widest = _widest_window(analysis)
     lengths = (length, length + periods[axis], own[axis])
     for long in dict.fromkeys(n for n in lengths if n >= needed):
         steps = 1
         while True:
             others = [
-                min(n, (n - 1) % period + 1 + period * (steps - 1))
+                min(n, (n - 1) % period + 1 + period * max(steps - 1, -(-widest // period)))
                 for n, period in zip(own, periods, strict=True)
             ]
             others[axis] = long
@@ -199,6 +201,17 @@ def _strip(
                 break
             steps *= 2
     return None
+
+
+def _widest_window(analysis: Analysis) -> int:
+    """Return the widest window; in less, one with gaps could look past all that there is."""
+    windows = (facts.windows for facts in analysis.facts)
+    spans = (w.span for some in windows if isinstance(some, tuple) for w in some if _spans(w))
+    return max((span for span in spans if isinstance(span, int)), default=1)
+
+
+def _spans(window: Any) -> bool:
+    return hasattr(window, "span")
 
 
 def positions(field: AxisField) -> Iterator[tuple[int, int, int]]:
@@ -268,7 +281,8 @@ def reached(strip: Strip) -> Iterator[tuple[str, list[tuple[Interval, Interval]]
         for place, start, end in positions(field):
             if place >= y.shape[along] or end > spatial(shape)[strip.axis]:
                 continue
-            row = y.select(along, place).sum()
+            row = y.select(along, place)
+            row = (row * torch.rand_like(row)).sum()  # a softmax's values have a constant sum
             (gradient,) = torch.autograd.grad(row, x, retain_graph=True)
             pairs.append(((start, end), _extent(gradient[0], len(shape), strip.axis)))
         yield layer, pairs
@@ -314,11 +328,18 @@ def _without_routing() -> Any:
             name = getattr(func, "__name__", "")
             if name.startswith("adaptive_max_pool"):
                 return getattr(functional, name.replace("max", "avg"))(*args[:2])
+            if name == "group_norm":
+                return scaled(*args, **(kwargs or {}))
             if name.startswith("max_pool") and name[-1] == "d":
                 return window_means(name, *args, **(kwargs or {}))
             return func(*args, **(kwargs or {}))
 
     return Means()
+
+
+def scaled(x: Tensor, groups: int, weight: Tensor | None = None, *_: Any, **__: Any) -> Tensor:
+    """Return what group normalization does with its statistics held constant: a scale."""
+    return x if weight is None else x * weight.reshape(-1, *(1,) * (x.dim() - 2))
 
 
 def window_means(
@@ -369,6 +390,8 @@ def _compared(state: Any, axes: list[list[tuple[Interval, Interval]]]) -> tuple[
         return sizes(state), NotCounted("no position of this layer is far from the border")
     if any(seen == (-1, -1) for _, seen in pairs):
         return sizes(state), NotCounted("the gradient is not a number")
+    if any(seen == (0, 0) for _, seen in pairs):
+        return sizes(state), NotCounted("nothing reaches the layer on a narrow input")
     wrong = [(stated, seen) for stated, seen in pairs if stated != seen]
     if not wrong:
         return sizes(state), sizes(state)

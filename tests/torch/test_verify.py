@@ -17,6 +17,7 @@ from counting import NOTHING_COMPUTED, agreed, subject
 import archcalc
 from archcalc import verification
 from archcalc.analysis import Analysis, walk
+from archcalc.layers import LAYERS
 from archcalc.oracles import ORACLES, fvcore, gradient_field, saved_tensors
 from archcalc.oracles.base import DIFFERS, EQUAL, NOT_CHECKED, NotCounted, Refused
 from archcalc.oracles.subject import Limits, Run
@@ -198,6 +199,15 @@ def test_limits_are_stated(text: str, limits: Limits, reason: str) -> None:
 def test_gradients_cannot_tell(text: str, reason: str) -> None:
     (check,) = gradient_field.ORACLE.checks(subject(text, Limits(gradient_macs=1)))
     assert check.reason == reason
+
+
+@pytest.mark.parametrize("word", LAYERS())
+def test_no_example_of_a_layer_differs(word: str, fvcore: Any) -> None:
+    for example in LAYERS()[word].examples:
+        net = archcalc.analyze(example.format(word=word))
+        done = verify(net.analysis, limits=ZOO_LIMITS)
+        assert done.having(DIFFERS) == ()
+        assert done.having(EQUAL)
 
 
 def test_gradients_of_large_nets_are_those_of_some_layers() -> None:
