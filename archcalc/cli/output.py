@@ -12,7 +12,9 @@ from typing import Any
 
 from ..analysis import Analysis, Settings, walk
 from ..errors import Problem, SpecError, UsageError
+from ..expansion import no_symbol
 from ..figures import budget
+from ..notation.free import symbols
 from ..readers import read
 from ..readers.torch import reads as is_code
 from ..renderers import format_of, render
@@ -47,7 +49,10 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
         found.append(walk(graph, settings))
     for name in values:
         if not any(name in analysis.graph.values for analysis in found):
-            raise UsageError("E29", f"no symbol {name} in any spec", "see `archcalc fmt SPEC`")
+            specs = [analysis.graph.spec for analysis in found]
+            raise no_symbol(
+                name, {one for spec in specs if spec for one in symbols(spec)}, "any spec"
+            )
     warn([w for analysis in found for w in analysis.graph.warnings], options)
     return found
 
