@@ -69,8 +69,10 @@ def within(analysis: Analysis, limit: Figure) -> Checked:
     known = getattr(value, "at_least", value)
     if not isinstance(known, int):
         free = ", ".join(sorted(map(str, getattr(known, "free_symbols", ()))))
-        fact = f"the budget of {column.title} needs a number; {free} is free" if free else (
-            f"no budget can be set for {column.title}"
+        fact = (
+            f"the budget of {column.title} needs a number; {free} is free"
+            if free
+            else (f"no budget can be set for {column.title}")
         )
         raise _refused(limit, fact, f"--set {free.split(', ')[0]}=3" if free else "params: <= 3M")
     fits = known < most if limit.relation == "<" else known <= most

@@ -128,9 +128,9 @@ def _met(states: list[Any], facts: Facts, node: Node) -> Any:
         return Unknown(f"nobody said what {node.name} sees")
     if facts.windows is View.WHOLE:
         return WHOLE
-    if facts.windows is View.SCATTERED and all(isinstance(state, tuple) for state in states):
-        if len({len(state) for state in states}) == 1:
-            return _join_scattered(states)
+    known = all(isinstance(state, tuple) for state in states)
+    if facts.windows is View.SCATTERED and known and len({len(state) for state in states}) == 1:
+        return _join_scattered(states)
     return _join(states, node)
 
 
