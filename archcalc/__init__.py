@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["ArchcalcError", "Comparison", "Graph", "Net", "analyze", "compare", "explain", "read"]
+__all__ = [
+    "ArchcalcError",
+    "Comparison",
+    "Graph",
+    "Net",
+    "analyze",
+    "compare",
+    "explain",
+    "read",
+    "reconcile",
+    "verify",
+]
 
 _HOMES = {
     "ArchcalcError": "errors",
@@ -23,10 +34,12 @@ _HOMES = {
     "compare": "api",
     "explain": "api",
     "read": "api",
+    "reconcile": "api",
+    "verify": "api",
 }
 
 if TYPE_CHECKING:
-    from .api import Net, analyze, compare, explain, read
+    from .api import Net, analyze, compare, explain, read, reconcile, verify
     from .comparison import Comparison
     from .errors import ArchcalcError
     from .graph import Graph

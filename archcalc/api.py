@@ -200,6 +200,28 @@ def compare(
     )
 
 
+def verify(source: Any, **settings: Any) -> Any:
+    """Hold every number of a spec against what torch, fvcore and gradients say.
+
+    Returns a :class:`~archcalc.verification.Verification`. Errors:
+    :class:`~archcalc.errors.MissingDependency` without torch.
+    """
+    from .verification import verify as held
+
+    return held(analyze(source, **settings).analysis)
+
+
+def reconcile(source: str, *printed: str, **options: Any) -> Any:
+    """Return which net, convention and input size gives each printed number.
+
+    >>> [one.is_explained for one in reconcile("resnet50", "4.134G", "9.74G")]
+    [True, False]
+    """
+    from .reconciliation import reconcile as explained
+
+    return explained(source, printed, **options)
+
+
 def explain(source: Any, layer: str = "", **settings: Any) -> str:
     """Return the worked arithmetic of one layer, or of all with their sums, as text.
 

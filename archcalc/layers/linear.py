@@ -10,6 +10,7 @@ from ..errors import LayerError
 from .base import (
     Contraction,
     Count,
+    UnaryLayer,
     View,
     Weights,
     Windows,
@@ -98,3 +99,69 @@ class Linear(Contraction, word="linear"):
 
         (x,) = inputs
         return channels_last(nn.Linear, len(spatial(x)), channels(x), self.units, self.bias)
+
+
+@dataclass(frozen=True)
+class RadialBasis(UnaryLayer, word="rbf"):
+    """Radial basis units: the squared distance of the input to N fixed patterns.
+
+    The output of LeNet-5 (LeCun et al. 1998, section II.B), whose patterns are set by hand: stored,
+    not learned. Counted as |x|^2 - 2xw + |w|^2, one multiply-add for each connection.
+    """
+
+    units: int = size("N", "number of patterns", "a number of patterns")
+
+    examples = ("84 | rbf 10",)
+
+    def check(self, x: Shape) -> None:
+        if len(x) != 1:
+            raise LayerError(
+                "E31", f"rbf needs a vector; the input is {described(x)}", help="`flatten | rbf 10`"
+            )
+
+    def windows(self, x: Shape) -> Windows:
+        return View.WHOLE
+
+    def output(self, x: Shape) -> Shape:
+        return (self.units,)
+
+    def weights(self, x: Shape) -> Weights:
+        return {}
+
+    def buffers(self, x: Shape) -> Weights:
+        """Say that the patterns are stored."""
+        return {"patterns": (self.units, x[0])}
+
+    def macs(self, x: Shape, y: Shape) -> Count:
+        return self.units * x[0]
+
+    def input_macs(self, x: Shape, y: Shape) -> Count:
+        return self.macs(x, y)
+
+    def constant_macs(self, x: Shape, y: Shape) -> Count:
+        """Say that the patterns have no gradient."""
+        return self.macs(x, y)
+
+    def bias_adds(self, x: Shape, y: Shape) -> Count:
+        return 0
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Count the input's square and sum, a doubling, a sum and a difference per pattern.
+
+        The patterns' own squares are constant.
+        """
+        return 2 * x[0] + 3 * self.units
+
+    def connections(self, x: Shape, y: Shape) -> Count | None:
+        return self.macs(x, y)
+
+    def depth(self) -> int:
+        return 1
+
+    def is_view(self) -> bool:
+        return False
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from .torch_modules import RadialBasis
+
+        return RadialBasis(inputs[0][0], self.units)

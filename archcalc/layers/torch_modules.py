@@ -106,6 +106,20 @@ def per_channel(values: Tensor, x: Tensor) -> Tensor:
 # Linear, activation, channels, merging
 
 
+class RadialBasis(nn.Module):
+    """Squared distances to stored patterns."""
+
+    patterns: Tensor
+
+    def __init__(self, width: int, units: int) -> None:
+        super().__init__()
+        self.register_buffer("patterns", torch.randn(units, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        constant = self.patterns.pow(2).sum(-1)
+        return x.pow(2).sum(-1, keepdim=True) - 2 * functional.linear(x, self.patterns) + constant
+
+
 class FullyConnected(nn.Linear):
     """A linear layer over all values of the input."""
 
