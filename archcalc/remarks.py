@@ -149,6 +149,12 @@ def notes(analysis: Analysis, name: str = "", *, every: bool = False) -> list[Bl
                 "note",
             )
         )
+        costs = dict.fromkeys(
+            facts.macs.reason for facts in analysis.facts if isinstance(facts.macs, Unknown)
+        )
+        if analysis.graph.spec is None:  # recorded: each reason names a primitive and a module
+            for reason in list(costs)[:5]:
+                found.append(Text(f"{where}{reason}: count it by hand and add it", "note"))
     fields = analysis.columns.get("receptive_field", [])
     reasons = dict.fromkeys(value.reason for value in fields if isinstance(value, Unknown))
     for reason in list(reasons)[:3]:

@@ -39,6 +39,10 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     architecture is called A, B, C, ..., by its own name ('naive: 28x28x192 | ...'), or by its
     file's. In csv the row of the cost is named by the convention that it
     follows: macs, flops, ...
+
+    A SPEC may be a torch module too: torchvision:NAME, timm:NAME, torch:package:factory or
+    file.py:factory, with its input, channels first: file.py:factory@3x224x224. Reading one imports
+    and runs that code; nothing else does.
     """
     from ..comparison import compare
     from .output import analyses, budget_code, show

@@ -29,7 +29,7 @@ _CONVENTION = (
         "--convention",
         default="macs",
         metavar="NAME",
-        help="How to count: macs, flops, flops2 or macs+bias.",
+        help="How to count: macs, flops, flops2, macs+bias, or as a tool: fvcore, thop, ...",
     ),
     click.option("--train", is_flag=True, help="Include auxiliary heads."),
     click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
@@ -49,7 +49,9 @@ _READING = (
     click.option(
         "--set", "values", multiple=True, metavar="C=480,r=16", help="Numbers for symbols."
     ),
-    click.option("--input", metavar="SHAPE", default="", help="Another input, such as 32x32x3."),
+    click.option(
+        "--input", metavar="SHAPE", default="", help="Another input: 32x32x3; of a module 3x32x32."
+    ),
     click.option("--strict", is_flag=True, help="Warnings are errors."),
 )
 

@@ -25,8 +25,13 @@ def command(spec: str, **options: Any) -> None:
     archcalc summary '227x227x3 | conv 11x11x96 /4 | maxpool 3x3 /2' --rf
     archcalc summary net.arch --columns params,macs,units,connections
     archcalc summary - --format json < net.arch
+    archcalc summary torchvision:resnet50 --depth 1
 
     Show every layer of one architecture, with totals.
+
+    A SPEC may be a torch module too: torchvision:NAME, timm:NAME, torch:package:factory or
+    file.py:factory, with its input, channels first: file.py:factory@3x224x224. Reading one imports
+    and runs that code; nothing else does.
 
     In csv the column of the cost is named by the convention that it follows:
     macs, flops, ...
