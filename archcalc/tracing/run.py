@@ -29,6 +29,13 @@ def trace(
     all that is used of them. The module is not changed: its weights are not read, and its mode is
     put back. Errors: :class:`UsageError` (E51) where the forward asks for values.
     """
+    for path, one in module.named_modules():
+        if isinstance(one, torch.jit.ScriptModule):
+            raise UsageError(
+                "E51",
+                f"{path or name} was compiled by TorchScript: what it does cannot be seen",
+                "give the module before torch.jit.script or torch.jit.trace",
+            )
     recorder = Recorder(module)
     given, named = list(args), dict(kwargs or {})
     for i, value in enumerate(given):

@@ -15,6 +15,7 @@ from torch.utils.flop_counter import flop_registry
 # Operations per value of the input, for primitives that are neither pointwise nor contractions.
 REDUCTIONS = {
     "_softmax": 5,
+    "_safe_softmax": 5,
     "_log_softmax": 5,
     "native_layer_norm": 7,
     "native_group_norm": 7,
@@ -60,12 +61,24 @@ MOVES = frozenset(
             "channel_shuffle",
             "native_channel_shuffle",
         ),
+        *("unsafe_split", "unsafe_chunk", "max_unpool2d", "max_unpool3d", "index_copy", "scatter_"),
         *("sort", "topk", "argsort", "empty_strided", "new_empty_strided", "detach", "alias"),
         *("_reshape_alias", "split", "split_with_sizes", "chunk", "unbind", "resize_", "set_"),
         *("im2col", "unfold", "col2im", "_efficientzerotensor", "bernoulli", "bernoulli_"),
         *("normal_", "uniform_", "diagonal_copy", "meshgrid", "rot90", "_local_scalar_dense"),
     )
 )
+
+
+_VECTORS = {"mv": 0, "addmv": 1, "dot": 0, "vdot": 0}  # which argument is as large as the work
+_GATHERED = {  # which argument holds one addition per value
+    "_embedding_bag": 1,
+    "_embedding_bag_forward_only": 1,
+    "scatter_add": 3,
+    "scatter_add_": 3,
+    "index_add": 3,
+    "index_add_": 3,
+}
 
 
 class Tally(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -95,11 +108,18 @@ class Tally(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.bias_adds += _bias_adds(packet, args, out)
             return
         name = func._schema.name.partition("::")[2]
+        if name in _VECTORS:  # contractions that torch's counter leaves out
+            self.macs += args[_VECTORS[name]].numel()
+            return
         if torch.Tag.pointwise in func.tags:
             self.elementwise += _values(out)
         elif name in REDUCTIONS:
             read = next((a for a in args if isinstance(a, torch.Tensor)), out)
             self.elementwise += REDUCTIONS[name] * _values(read)
+        elif name in _GATHERED:
+            self.elementwise += _values(args[_GATHERED[name]]) * (
+                args[0].shape[-1] if name.startswith("_embedding") else 1
+            )
         elif not (func.is_view or name in MOVES):
             self.unknown.append(func._schema.name)
 

@@ -131,6 +131,13 @@ def test_a_module_that_cannot_be_read_says_where(module: nn.Module, shape: Any, 
     assert not torch.nn.modules.module._global_forward_hooks
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated:DeprecationWarning")
+def test_what_torchscript_does_cannot_be_seen() -> None:
+    compiled = nn.Sequential(torch.jit.script(nn.Conv2d(3, 4, 3)))
+    with pytest.raises(UsageError, match="0 was compiled by TorchScript"):
+        archcalc.read(compiled, input_shape=(3, 8, 8))
+
+
 def test_inputs_of_every_kind() -> None:
     embed = nn.Sequential(nn.Embedding(100, 16), nn.Linear(16, 4))
     net = archcalc.analyze(embed, input_shape=((7,), "int"))
@@ -197,6 +204,46 @@ def test_fields_of_recorded_modules() -> None:
     )
     whole = Function(lambda m, x: attention(x.view(1, 16, 2, 4).transpose(1, 2)))
     assert archcalc.analyze(whole, input_shape=(16, 8)).total("receptive_field") is WHOLE
+
+
+# Module, inputs, multiply-adds by hand: where torch has primitives of its own for a common function
+PRIMITIVES: dict[str, tuple[Callable[[], nn.Module], list[Any], int]] = {
+    "LSTM cell": (lambda: nn.LSTMCell(8, 6), [(8,)], 4 * 6 * (8 + 6)),
+    "LSTM with a projection": (
+        lambda: nn.LSTM(8, 6, proj_size=3, batch_first=True), [(5, 8)], 5 * (4 * 6 * (8 + 3) + 6 * 3)),
+    "GRU with a first state": (
+        lambda: Function(lambda m, x, h: m.g(x, h)[0], g=nn.GRU(8, 6, batch_first=True)),
+        [(5, 8), torch.zeros(1, 1, 6)], 5 * 3 * 6 * (8 + 6)),
+    "encoder and decoder": (
+        lambda: nn.Transformer(16, 2, 1, 1, 32, batch_first=True), [(5, 16), (7, 16)],
+        5 * (4 * 256 + 1024) + 2 * 25 * 16 + 7 * (4 * 256 + 1024) + 2 * 49 * 16
+        + 7 * 2 * 256 + 5 * 2 * 256 + 2 * 35 * 16),
+    "matrix times vector": (
+        lambda: Function(lambda m, x: x.flatten(1) @ m.w, w=(64,)), [(8, 8)], 64),
+    "a tied head": (
+        lambda: Function(lambda m, t: F.linear(m.e(t), m.e.weight), e=nn.Embedding(50, 8)),
+        [((7,), "int")], 7 * 50 * 8),
+    "weights made of weights": (
+        lambda: Function(
+            lambda m, x: F.conv2d(x, m.w.repeat(2, 1, 1, 1), groups=2), w=(4, 4, 3, 3)),
+        [(8, 8, 8)], 6 * 6 * 8 * 4 * 9),
+    "grouped queries": (
+        lambda: Function(lambda m, q, k: F.scaled_dot_product_attention(q, k, k, enable_gqa=True)),
+        [(4, 50, 16), (2, 50, 16)], 2 * 4 * 50 * 50 * 16),
+    "bag of embeddings": (lambda: nn.EmbeddingBag(50, 8), [((7,), "int")], 0),
+    "an index of every kind": (
+        lambda: Function(lambda m, x: x[:, torch.arange(3), None, ::2]), [(8, 6)], 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_primitive(name: str) -> None:
+    make, inputs, macs = PRIMITIVES[name]
+    module = make()
+    net = archcalc.analyze(module, input_shape=inputs)
+    assert net.total("macs") == macs
+    assert net.total("params") == learned(module)
+    assert not isinstance(net.total("elementwise_ops"), Unknown)
 
 
 # By name

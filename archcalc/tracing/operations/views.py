@@ -108,13 +108,17 @@ def _untouched(recorder: Recorder, call: Call) -> bool:
     return recorder.alias(x, call.out, ref.axes)
 
 
+_FIRST_TOKEN = ((slice(None), 0), (slice(None), 0, slice(None)))
+
+
 @handles("getitem")
 def _item(recorder: Recorder, call: Call) -> bool:
     x, index = call.args[:2]
     ref = recorder.refs.get(id(x))
     if ref is None:
         return False
-    if ref.axes == TOKENS and index in ((slice(None), 0), (slice(None), 0, slice(None))):
+    plain = isinstance(index, tuple) and all(isinstance(one, int | slice) for one in index)
+    if ref.axes == TOKENS and plain and index in _FIRST_TOKEN:
         shape = (logical(recorder, x),)
         return recorder.emit(made("cls"), [x], call.out, VECTOR, shapes=shape, leaf=False)
     axes = _kept(ref.axes, index, call.out) if call.out.shape != x.shape else ref.axes
