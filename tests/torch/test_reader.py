@@ -210,7 +210,8 @@ def test_fields_of_recorded_modules() -> None:
 PRIMITIVES: dict[str, tuple[Callable[[], nn.Module], list[Any], int]] = {
     "LSTM cell": (lambda: nn.LSTMCell(8, 6), [(8,)], 4 * 6 * (8 + 6)),
     "LSTM with a projection": (
-        lambda: nn.LSTM(8, 6, proj_size=3, batch_first=True), [(5, 8)], 5 * (4 * 6 * (8 + 3) + 6 * 3)),
+        lambda: nn.LSTM(8, 6, proj_size=3, batch_first=True),
+        [(5, 8)], 5 * (4 * 6 * (8 + 3) + 6 * 3)),
     "GRU with a first state": (
         lambda: Function(lambda m, x, h: m.g(x, h)[0], g=nn.GRU(8, 6, batch_first=True)),
         [(5, 8), torch.zeros(1, 1, 6)], 5 * 3 * 6 * (8 + 6)),
