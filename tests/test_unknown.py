@@ -86,3 +86,10 @@ def test_a_sum_is_a_lower_bound(parts: list[Any], factor: int) -> None:
         assert whole == Unknown("; ".join(dict.fromkeys(reasons)), known * factor)
     else:
         assert whole == known * factor
+
+
+def test_of_very_many_reasons_the_first_are_kept() -> None:
+    total = sum((Unknown(f"layer {i}", 1) for i in range(1000)), Unknown("start"))
+    assert total.at_least == 1000
+    assert total.reason.startswith("start; layer 0; layer 1; ")
+    assert total.reason.endswith("; layer 10; and more")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
+_MOST_REASONS = 12
+_MORE = "and more"
+
+
 class Unknown:
     """A count that is not known, with the reason and the part of it that is.
 
@@ -36,8 +40,11 @@ class Unknown:
     __rmul__ = __mul__
 
     def _reasons(self, other: Unknown) -> str:
-        """Return both reasons, each part once."""
-        return "; ".join(dict.fromkeys((*self.reason.split("; "), *other.reason.split("; "))))
+        """Return both reasons, each part once; of very many the first, and that there are more."""
+        parts = list(dict.fromkeys((*self.reason.split("; "), *other.reason.split("; "))))
+        if len(parts) > _MOST_REASONS:
+            parts = [part for part in parts if part != _MORE][:_MOST_REASONS] + [_MORE]
+        return "; ".join(parts)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Unknown):
