@@ -182,8 +182,9 @@ class Recorder(TorchFunctionMode):
 
     def constant(self, func: Any, args: Any, kwargs: Any, tensors: list[Tensor]) -> Any:
         """Run a function that no input reaches; remember which parameters went into it."""
-        sources = [self.constants[id(one)] for one in tensors if id(one) in self.constants]
-        if not sources:
+        known = (self.constants.get(id(one)) for one in tensors)
+        sources = list({id(one): one for one in known if one is not None}.values())
+        if not sources and _plain(getattr(func, "__name__", "")) not in _PRODUCTS:
             return self.run(func, args, kwargs)
         tally = Tally()
         with tally:
@@ -446,6 +447,7 @@ def like(tensor: Tensor) -> Tensor:
         return torch.empty_like(tensor)
 
 
+_PRODUCTS = frozenset(("matmul", "mm", "bmm", "einsum", "linear", "conv1d", "conv2d", "tensordot"))
 _REARRANGING = frozenset(("roll", "flip", "sort", "cumsum", "transpose", "permute", "rot90"))
 
 

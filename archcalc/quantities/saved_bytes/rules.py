@@ -75,11 +75,11 @@ class Tensor:
             return not any(self.cut[1:])
         return not any(self.cut) and (self.order == LAST or self.thin)
 
-    @property
-    def row(self) -> bool:
-        """Whether a vector per sample can lie in the same memory."""
+    def row(self, batch: int) -> bool:
+        """Tell whether a vector per sample can lie in the same memory."""
         if len(self.shape) == 2:
-            return self.order == LAST or (self.thin and self.order != STEPS)
+            in_order = self.order == LAST or (self.order == STEPS and batch == 1)
+            return in_order or (self.thin and self.order != STEPS)
         return len(self.shape) == 1 or (not any(self.cut) and (self.order == FIRST or self.thin))
 
 
@@ -133,16 +133,38 @@ def _sequence_first(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batc
     return Tensor.new(facts.output, inputs[0].order if len(facts.output) > 2 else FIRST)
 
 
-def _steps(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
-    return Tensor.new(facts.output, LAST if batch == 1 else STEPS)
-
-
-def _pooled(layer: Any, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
-    """Return a part of what torch pools where it cannot tell the padding from the input."""
+def _padded_channels(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
     (x,) = inputs
-    y = Tensor.new(facts.output, FIRST if x.order == STEPS else x.order)
-    whole = _pooled_sizes(layer, facts)
-    return _part(y, whole) if whole is not None else y
+    sequence, more = len(x.shape) == 2, not certainly(channels(x.shape) == channels(facts.output))
+    return Tensor.new(facts.output, LAST if sequence and more else x.order)
+
+
+def _pool_order(x: Tensor, volumes: bool) -> str:
+    """Return the order after pooling; ``volumes`` tells whether 3D pooling keeps channels last."""
+    return FIRST if x.order == STEPS or (len(x.shape) > 3 and not volumes) else x.order
+
+
+def _pooled(volumes: bool) -> Makes:
+    """Return a part of what torch pools where it cannot tell the padding from the input."""
+
+    def makes(layer: Any, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
+        (x,) = inputs
+        padded = len(x.shape) == 2 and _pads_itself(facts.windows, spatial(x.shape))
+        y = Tensor.new(facts.output, FIRST if padded else _pool_order(x, volumes))
+        whole = _pooled_sizes(layer, facts)
+        return _part(y, whole) if whole is not None else y
+
+    return makes
+
+
+def _adaptive(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
+    return Tensor.new(facts.output, _pool_order(inputs[0], False))
+
+
+def _subsampled(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
+    (x,) = inputs
+    padded = len(x.shape) == 2 and _pads_itself(_all_taps(facts), spatial(x.shape))
+    return Tensor.new(facts.output, FIRST if padded else _pool_order(x, False))
 
 
 def _transposed(layer: Any, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
@@ -164,7 +186,7 @@ def _part(y: Tensor, whole: Shape) -> Tensor:
 
 def _flattened(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
     (x,) = inputs
-    if x.row or (batch == 1 and x.order == STEPS):
+    if x.row(batch):
         return Tensor(facts.output, x.memory, LAST)
     return Tensor.new(facts.output)
 
@@ -220,8 +242,7 @@ def as_rows(call: Call) -> list[Memory]:
 
 def as_row(call: Call) -> list[Memory]:
     """Keep the input as a vector."""
-    fits = call.x.row or (call.batch == 1 and call.x.order == STEPS)
-    return [call.x.memory if fits else _like(call.x)]
+    return [call.x.memory if call.x.row(call.batch) else _like(call.x)]
 
 
 def _like(x: Tensor) -> Memory:
@@ -327,13 +348,18 @@ def _subsample(call: Call) -> list[Memory]:
     sums = [_like(call.output)]
     if not call.x.learns:
         return sums
-    windows: Any = call.facts.windows
-    sizes, made = spatial(call.x.shape), spatial(call.output.shape)
-    full: list[Window] = [
+    full = _all_taps(call.facts)
+    return [*sums, _padded(call.x, full, always=_pads_itself(full, spatial(call.x.shape)))]
+
+
+def _all_taps(facts: Facts) -> list[Window]:
+    """Return windows that are padded up to the end of the last one."""
+    windows: Any = facts.windows
+    sizes, made = spatial(facts.inputs[0]), spatial(facts.output)
+    return [
         replace(w, after=(out - 1) * w.stride - w.before + w.span - n, ceil=False, same=False)
         for w, n, out in zip(windows, sizes, made, strict=True)
     ]
-    return [*sums, _padded(call.x, full, always=_pads_itself(full, sizes))]
 
 
 def _batch_norm(call: Call) -> list[Memory]:
@@ -454,19 +480,20 @@ RULES: dict[str, Rule] = {
     **_each("linear unembed", Rule(as_rows, _LAST)),
     "rbf": Rule(the_input, _LAST),
     "embedding": Rule(the_input, _LAST),
-    "maxpool": Rule(_max_pool, _pooled),
-    "avgpool": Rule(_pool, _pooled),
-    "subsample": Rule(_subsample),
-    "adaptivemaxpool": Rule(_adaptive_max_pool),
-    "adaptiveavgpool": Rule(_adaptive_mean),
+    "maxpool": Rule(_max_pool, _pooled(volumes=True)),
+    "avgpool": Rule(_pool, _pooled(volumes=False)),
+    "subsample": Rule(_subsample, _subsampled),
+    "adaptivemaxpool": Rule(_adaptive_max_pool, _adaptive),
+    "adaptiveavgpool": Rule(_adaptive_mean, _adaptive),
     "gap": Rule(nothing, _CONTIGUOUS),
     "bn": Rule(_batch_norm),
     "ln": Rule(_layer_norm, _LAST),
     "gn": Rule(_group_norm, _FIRST),
     "rmsnorm": Rule(_rms_norm, _LAST),
     "lrn": Rule(_local_response_norm),
-    **_each("add posembed padchannels pixelunshuffle", Rule(nothing)),
+    **_each("add posembed pixelunshuffle", Rule(nothing)),
     **_each("shuffle pixelshuffle", Rule(nothing, _FIRST)),
+    "padchannels": Rule(nothing, _padded_channels),
     "concat": Rule(nothing, _joined),
     "upsample": Rule(nothing, _sequence_first),
     "mul": Rule(_multiply),
@@ -476,8 +503,8 @@ RULES: dict[str, Rule] = {
     "crop": Rule(nothing, _cropped),
     "attn": Rule(_attention, _LAST),
     "winattn": Rule(_window_attention, _FIRST),
-    "rnn": Rule(_recurrence(1, 1), _steps),
-    "lstm": Rule(_recurrence(0, 7), _steps),
-    "gru": Rule(_recurrence(0, 7), _steps),
+    "rnn": Rule(_recurrence(1, 1), _order(STEPS)),
+    "lstm": Rule(_recurrence(0, 7), _order(STEPS)),
+    "gru": Rule(_recurrence(0, 7), _order(STEPS)),
 }
 REASONS = {"opaque": "what an opaque layer keeps is not stated"}
