@@ -319,10 +319,11 @@ def _data(verified: Sequence[Verification], layout: str, *, layers: bool = True)
 def _check_data(check: Check, layout: str) -> dict[str, Any]:
     theirs = check.theirs
     counted = not isinstance(theirs, NotCounted | Refused)
+    known = not isinstance(check.ours, NotCounted)
     return {
         "quantity": check.key,
         "layer": check.layer or None,
-        "archcalc": jsonable(check.ours, check.unit, layout),
+        "archcalc": jsonable(check.ours, check.unit, layout) if known else None,
         "witness": jsonable(theirs, check.unit, layout) if counted else None,
         "by": check.witness,
         "verdict": check.verdict,

@@ -19,10 +19,12 @@ from archcalc.api import Net, analyze
 from archcalc.arithmetic.unknown import Unknown
 from archcalc.errors import UsageError
 from archcalc.graph import Graph
+from archcalc.layers import LAYERS
 from archcalc.layers.base import hwc, written
 from archcalc.quantities import QUANTITIES, keys, quantity
 from archcalc.quantities.base import OfOutput
 from archcalc.quantities.receptive_field import WHOLE
+from archcalc.quantities.saved_bytes.rules import RULES
 from archcalc.renderers import formats, render
 from archcalc.summary import summarize
 
@@ -87,7 +89,7 @@ def test_known_totals(name: str) -> None:
 SUMS = {
     *("weights", "params", "buffers", "macs", "flops", "elementwise_ops", "backward_macs"),
     *("training_macs", "activations", "units", "connections", "connections_with_bias"),
-    *("weight_bytes", "activation_bytes", "bytes_moved"),
+    *("weight_bytes", "activation_bytes", "bytes_moved", "saved_bytes"),
 }
 LARGEST = {"depth", "peak_memory_bytes"}
 OF_THE_OUTPUT = {"output", "receptive_field", "jump", "first"}
@@ -169,7 +171,8 @@ STAGES = st.sampled_from(
     ]
 )
 CHAINS = st.lists(STAGES, min_size=1, max_size=4).map(" | ".join)
-ADD_UP = SUMS - {"backward_macs", "training_macs"} | {"depth"}  # the two need what lies before
+NEED_WHAT_IS_BEFORE = {"backward_macs", "training_macs", "saved_bytes"}
+ADD_UP = SUMS - NEED_WHAT_IS_BEFORE | {"depth"}
 
 
 @settings(max_examples=60, deadline=None)
@@ -216,7 +219,7 @@ UNKNOWN_COLUMNS = {
     OPAQUE: SUMS - {"buffers", "activations", "units", "activation_bytes"} | {"depth"},
     STATED: {
         *("flops", "elementwise_ops", "backward_macs", "training_macs", "depth"),
-        *("connections", "connections_with_bias"),
+        *("connections", "connections_with_bias", "saved_bytes"),
     },
 }
 
@@ -377,6 +380,41 @@ def test_peak_memory_of_training_heads_and_batches() -> None:
     net = analyze(PEAKS["nothing reads a head"][0], batch=3, dtype="fp16", train=True)
     assert net.total("peak_memory_bytes") == (4 + 100) * 3 * 2
     assert list(net.column("peak_memory_bytes").values()) == [72, 624, 36]
+
+
+# Saved for the backward pass, counted by hand: bytes of each layer in float32, for a batch of 3
+
+SAVED: dict[str, tuple[str, list[int]]] = {
+    "relu keeps what the next layer reads": (
+        "8x8x3 | conv 3x3x4 pad 1 | relu | conv 1x1x2",
+        [3 * 192 * 4, 3 * 256 * 4, 0],
+    ),
+    "nothing before what learns": ("8x8x3 | sigmoid | maxpool 2x2 | fc 2", [0, 0, 3 * 48 * 4]),
+    "a sum needs no values": ("8 | fc 8 | add( id ; relu ) | softmax", [96, 96, 0, 96]),
+    "places of 8 bytes": ("4x4x1 | conv 1x1x2 | maxpool 2x2", [3 * 16 * 4, 3 * (32 * 4 + 8 * 8)]),
+    "means once per batch": ("8 | fc 6 | bn", [3 * 8 * 4, 3 * 6 * 4 + 2 * 6 * 4]),
+    "dropout is no view in training": ("8 | fc 6 | dropout | fc 2", [96, 72, 72]),
+    "views keep all of their memory": ("5x4 | linear 4 | cls | fc 2", [240, 0, 240]),
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_saved_bytes(name: str) -> None:
+    text, found = SAVED[name]
+    assert list(analyze(text, batch=3).column("saved_bytes").values()) == found
+
+
+def test_it_is_known_of_every_layer_what_it_keeps() -> None:
+    assert set(LAYERS()) - set(RULES) == {"opaque"}
+    assert set(RULES) < set(LAYERS())
+
+
+def test_saved_bytes_of_symbols() -> None:
+    net = analyze("HxWx3 | conv 3x3x4 pad 1 +relu | conv 3x3x4 same s2 | fc 3")
+    kept = net.column("saved_bytes")
+    assert kept["conv1"].subs({"H": 5, "W": 7}) == 5 * 7 * 3 * 4
+    assert isinstance(kept["conv2"], Unknown)
+    assert "depends on a symbol" in kept["conv2"].reason
 
 
 # Training: each contraction has two gradients, but nobody needs the input's

@@ -1,4 +1,4 @@
-"""Peak memory against a replay of what torch's modules read and make."""
+"""Peak memory against a replay of what torch's modules read and make, and what autograd keeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from counting import BATCH, agreed, subject
 from torch import Tensor, nn
 
 import archcalc
-from archcalc.oracles import liveness
+from archcalc.layers import LAYERS
+from archcalc.oracles import liveness, saved_tensors
 from archcalc.oracles.module import build
 from archcalc.oracles.subject import Run
 
@@ -56,3 +57,84 @@ def test_memory_without_numbers_is_that_with_numbers(name: str) -> None:
     run = subject(SPECS[name]).inference
     assert isinstance(run, Run)
     assert [4 * run.values[made.makes] for made in run.layers.values()] == sizes
+
+
+# What autograd keeps, of each layer and in all, for batches of one and of several
+
+
+def examples() -> list[str]:
+    """Return the examples of all layers; also after a layer that learns, and before others."""
+    found = []
+    for word, layer in LAYERS().items():
+        if word == "opaque":
+            continue
+        for example in layer.examples:
+            text = example.format(word=word)
+            found += [text, f"{text} | relu | flatten | fc 3"]
+            shape, _, rest = text.partition(" | ")
+            if "embedding" not in text:
+                found.append(f"{shape} | layerscale | {rest} | gelu | linear 3")
+    return found
+
+
+ORDERS = {  # how values lie in memory decides what has to be copied
+    "20x8": ("ln", "conv 1x8", "lstm 8", "conv 1x8 | crop 16"),
+    "8x8x8": ("linear 8", "conv 1x1x8", "conv 1x1x8 | crop 7x8", "deconv 3x3x8 pad 0:1"),
+    "6x8x8x8": ("linear 8", "conv 1x1x1x8"),
+}
+BETWEEN = (
+    *("bn", "gn 2", "rmsnorm", "ln", "lrn 3", "softmax", "glu", "softsign", "dropout", "gap"),
+    *("padchannels 12", "upsample 2", "concat( id ; relu )", "mul( id ; gap )", "flatten"),
+    *("linear 6", "add( id ; linear 8 )", "dropout 0", "dropout 1", "mul( gap ; id ; sigmoid )"),
+)
+OF_WINDOWS = (
+    *("maxpool {} s2 pad 0:1 ceil", "avgpool {} s2 pad 0:1 ceil", "maxpool {} s1 pad 1"),
+    *("subsample {} s2 pad 0:1 ceil", "conv {}x8 same s2", "deconv {}x4 s2 pad 0:1"),
+    *("adaptivemaxpool {}", "adaptiveavgpool {}"),
+)
+AFTER = ("relu | linear 4", "relu | flatten | fc 3", "sigmoid | gn 1 | linear 2 | sigmoid")
+
+
+def chains(shape: str) -> list[str]:
+    """Return nets in which layers meet inputs in all orders."""
+    window = "x".join("3" * shape.count("x"))
+    middle = [*BETWEEN, *(one.format(window) for one in OF_WINDOWS)]
+    return [
+        f"{shape} | {before} | {between} | {after}"
+        for before in ORDERS[shape]
+        for between in middle
+        for after in (AFTER if between not in ("flatten",) else ("fc 3",))
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_autograd_keeps_what_is_counted_of_each_layer(batch: int) -> None:
+    for text in examples():
+        for check in saved_tensors.ORACLE.checks(subject(text, batch=batch)):
+            assert check.ours == check.theirs or "cannot train" in check.reason, (text, check)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("shape", ORDERS)
+def test_autograd_keeps_what_is_counted_in_every_order(shape: str, batch: int) -> None:
+    for text in chains(shape):
+        found = agreed(saved_tensors.ORACLE.checks(subject(text, batch=batch)))
+        assert sum(check.theirs for check in found[:-1]) == found[-1].theirs, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 | embedding 9x8 | posembed | attn heads 2 | unembed 9",
+        "5x8 | conv 3x8 | attn heads 4 kvheads 2 causal",
+        "7x7x8 | winattn 7 heads 2 shift | fc 3",
+        "14x7x8 | conv 1x1x8 | winattn 7 heads 2 shift | linear 4",
+        "5x8 | gru 4 layers 3 bidirectional | flatten | fc 2",
+        "1x8 | lstm 4 layers 2 bidirectional | linear 3 | flatten | fc 2",
+        "8x8x4 | conv 1x1x4 | mul( gap ; id ; sigmoid ; gap | fc 4 )",
+        "16 | fc 8 | relu | aux( fc 3 ) | fc 2",
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 2])
+def test_autograd_keeps_what_is_counted(text: str, batch: int) -> None:
+    agreed(saved_tensors.ORACLE.checks(subject(text, batch=batch, dtype="bf16", train=True)))

@@ -340,12 +340,27 @@ def test_a_wrong_formula_ends_with_exit_1_and_the_layer(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("name", "bytes_kept"), [("alexnet:torchvision", 3_741_184), ("resnet50", 86_015_744)]
+    ("name", "batch", "bytes_kept"),
+    [
+        ("alexnet:torchvision", 1, 3_741_184),
+        ("resnet50", 1, 86_121_984),
+        ("resnet50", 2, 2 * 86_015_744),  # the means of batch norm are kept once
+    ],
 )
-def test_what_autograd_keeps(name: str, bytes_kept: int) -> None:
-    (check,) = saved_tensors.ORACLE.checks(subject(name))
-    assert check.theirs == bytes_kept
-    assert check.verdict == NOT_CHECKED
+def test_what_autograd_keeps(name: str, batch: int, bytes_kept: int) -> None:
+    *_, total = agreed(saved_tensors.ORACLE.checks(subject(name, batch=batch)))
+    assert total.theirs == bytes_kept
+
+
+def test_torch_cannot_train_on_one_value_per_channel() -> None:
+    *_, total = saved_tensors.ORACLE.checks(subject("8 | bn | fc 2"))
+    assert total.verdict == NOT_CHECKED
+    assert total.reason.startswith("torch cannot train on a batch of 1: Expected more than 1 value")
+
+
+def test_json_has_null_where_archcalc_does_not_count() -> None:
+    check = verification.Check("params", "params", "", NotCounted("no column"), 3, "count", "torch")
+    assert verification._check_data(check, "hwc")["archcalc"] is None
 
 
 @pytest.mark.parametrize("name", ["lenet5", "squeezenet1_1", "mobilenet_v1_0.25", "resnet20"])

@@ -9,7 +9,7 @@ from ...arithmetic.unknown import Unknown
 from ...graph import Node
 from ...layers.base import Facts
 from ..base import Quantity, sum_of
-from .rules import REASONS, RULES, Call, Memory, Tensor, Undecided
+from .rules import RULES, Call, Memory, Tensor, Undecided
 
 
 class SavedBytes(Quantity):
@@ -61,14 +61,14 @@ def _kept(
     """Return what a layer keeps, and what it makes."""
     uses_learned = bool(facts.weights) or facts.shared_params != 0
     learns = uses_learned or any(x.learns for x in read)
-    word = node.layer.word
-    rule = RULES.get(word)
+    rule = RULES.get(node.layer.word)
     if rule is None:
         shared = facts.is_view and len(read) == 1
         y = Tensor.new(facts.output)
         y = Tensor(y.shape, read[0].memory if shared else y.memory, y.order, learns)
-        reason = REASONS.get(word, f"what {word} keeps for the backward pass is not known")
-        return (Unknown(reason) if learns else []), y
+        what = getattr(node.layer, "title", node.layer.word)
+        unknown = Unknown(f"what {what} keeps for the backward pass is not known")
+        return (unknown if learns else []), y
     try:
         y = rule.makes(node.layer, facts, read, batch)
         y = Tensor(y.shape, y.memory, y.order, learns, y.cut)

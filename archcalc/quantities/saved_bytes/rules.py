@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ...arithmetic.dims import Shape, ceil_div, product, smaller
 from ...layers.base import Facts, Layer, channels, hwc, spatial
 from ...layers.sliding import certainly, plain
-from ...layers.window import TransposedWindow, Window
+from ...layers.window import Window
 
 FIRST, LAST, STEPS = "channels first", "channels last", "steps before the batch"
 _INDEX = 8  # bytes of a place: int64
@@ -117,10 +117,9 @@ def _order(order: str) -> Makes:
 
 def _same(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
     """Return a tensor in new memory, in the order of the first input that is as large."""
-    if len(inputs) == 1 and len(facts.inputs) == 1:
-        return Tensor.new(facts.output, inputs[0].order)
-    full = [x for x in inputs if x.shape == facts.output and len(x.shape) == len(facts.output)]
-    return Tensor.new(facts.output, full[0].order if full else "")
+    full = inputs if len(inputs) == 1 else [x for x in inputs if x.shape == facts.output]
+    order = full[0].order if full else ""
+    return Tensor.new(facts.output, LAST if batch == 1 and order == STEPS else order)
 
 
 def _joined(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
@@ -507,4 +506,3 @@ RULES: dict[str, Rule] = {
     "lstm": Rule(_recurrence(0, 7), _order(STEPS)),
     "gru": Rule(_recurrence(0, 7), _order(STEPS)),
 }
-REASONS = {"opaque": "what an opaque layer keeps is not stated"}
