@@ -78,7 +78,7 @@ def examples() -> list[str]:
 
 
 ORDERS = {  # how values lie in memory decides what has to be copied
-    "20x8": ("ln", "conv 1x8", "lstm 8", "conv 1x8 | crop 16"),
+    "7x8": ("ln", "conv 1x8", "gru 8", "conv 1x8 | crop 6"),
     "8x8x8": ("linear 8", "conv 1x1x8", "conv 1x1x8 | crop 7x8", "deconv 3x3x8 pad 0:1"),
     "6x8x8x8": ("linear 8", "conv 1x1x1x8"),
 }

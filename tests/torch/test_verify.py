@@ -30,17 +30,16 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.* is deprecated:Depr
 TRANSCRIPTS = """
 $ archcalc verify -q '32x32x3 | conv 3x3x16 s2 +bn +relu | dwconv 3x3 p1 | maxpool 3x3 | fc 10'
   check        archcalc  witness  by
-  shapes              6        6  torch, on meta            equal
-  tensors            10       10  torch's parameters        equal
-  params          4,634    4,634  torch's parameters        equal
-  MACs          133,600  133,600  FlopCounterMode/2         equal
-  backward      170,000  170,000  FlopCounterMode/2 groups  equal
-                                  corrected
-  training      303,600  303,600  FlopCounterMode/2         equal
-  MACs          133,600  133,600  fvcore                    equal
-  field           11x11    11x11  gradient at maxpool1      equal
-  peak bytes     28,800   28,800  replay of storages        equal
-  saved bytes         -   60,352  saved tensors             not checked
+  shapes              6        6  torch, on meta                      equal
+  tensors            10       10  torch's parameters                  equal
+  params          4,634    4,634  torch's parameters                  equal
+  MACs          133,600  133,600  FlopCounterMode/2                   equal
+  backward      170,000  170,000  FlopCounterMode/2 groups corrected  equal
+  training      303,600  303,600  FlopCounterMode/2                   equal
+  MACs          133,600  133,600  fvcore                              equal
+  field           11x11    11x11  gradient at maxpool1                equal
+  peak bytes     28,800   28,800  replay of storages                  equal
+  saved bytes    60,416   60,416  saved tensors                       equal
 
 $ archcalc verify -q '20x16 | linear 8 | lstm 4 | linear 2'
   check        archcalc  witness  by
@@ -53,7 +52,7 @@ $ archcalc verify -q '20x16 | linear 8 | lstm 4 | linear 2'
   MACs            6,560        -  fvcore               not checked
   field               1        1  gradient at linear1  equal
   peak bytes      1,920    1,920  replay of storages   equal
-  saved bytes         -    4,480  saved tensors        not checked
+  saved bytes     4,480    4,480  saved tensors        equal
 """
 
 COUNTED = "8x8x4 | conv1: conv 3x3x6 pad 1 | relu1: relu | conv2: conv 3x3x5 | gap | fc 3"
@@ -303,6 +302,13 @@ def test_wrong_memory_is_found() -> None:
     assert {("liveness", "peak_memory_bytes", "relu1"), ("liveness", "peak_memory_bytes", "")} <= (
         found
     )
+
+
+def test_what_autograd_keeps_otherwise_is_found() -> None:
+    softsign = lambda self, x: torch.nn.Softsign()  # noqa: E731
+    found = named(swapped(COUNTED, "relu1", build=softsign))
+    assert ("saved_tensors", "saved_bytes", "relu1") in found
+    assert ("saved_tensors", "saved_bytes", "") in found
 
 
 def test_what_torch_refuses_is_a_difference() -> None:
