@@ -31,10 +31,12 @@ class SavedBytes(Quantity):
             if isinstance(kept, Unknown):
                 found.append(kept)
                 continue
-            new = [memory for memory in dict.fromkeys(kept) if memory not in known]
-            known.update(new)
-            sizes = [memory.size(settings.batch, settings.bytes_per_value) for memory in new]
-            found.append(sum_of(sizes))
+            size = 0
+            for memory in kept:
+                if memory not in known:
+                    known.add(memory)
+                    size += memory.size(settings.batch, settings.bytes_per_value)
+            found.append(size)
         return found
 
     def total(self, analysis: Analysis) -> Any:
@@ -71,7 +73,8 @@ def _kept(
         return (unknown if learns else []), y
     try:
         y = rule.makes(node.layer, facts, read, batch)
-        y = Tensor(y.shape, y.memory, y.order, learns, y.cut)
+        if y.learns is not learns:
+            y = Tensor(y.shape, y.memory, y.order, learns, y.cut)
         if not learns:
             return [], y
         return rule.keeps(Call(node.layer, facts, read, y, batch)), y

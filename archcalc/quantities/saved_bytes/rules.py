@@ -25,7 +25,7 @@ class Undecided(Exception):
     """What is kept depends on a size that is still a symbol."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)  # not frozen: hundreds are made for a net
 class Memory:
     """What tensors lie in: values per sample, or per batch where they are kept ``once``.
 
@@ -43,7 +43,7 @@ class Memory:
         return self.values * (each if self.once else each * batch)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Tensor:
     """A tensor: its shape, its memory, the order of its axes there, and whether it has a gradient.
 
