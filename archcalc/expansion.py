@@ -43,7 +43,7 @@ def expand(spec: Spec, values: Mapping[str, Any] | None = None, *, unused: bool 
         if name not in known and not unused:
             raise no_symbol(name, known)
     mine = {name: value for name, value in {**spec.symbols, **given}.items() if name in known}
-    return _Expansion(spec, mine).graph()
+    return _Expansion(spec, mine, known).graph()
 
 
 def no_symbol(name: str, known: Iterable[str], where: str = "the spec") -> UsageError:
@@ -98,9 +98,9 @@ def _collect_labels(chain: Chain, found: set[str]) -> None:
 
 
 class _Expansion:
-    def __init__(self, spec: Spec, values: dict[str, Any]) -> None:
+    def __init__(self, spec: Spec, values: dict[str, Any], known: tuple[str, ...]) -> None:
         self.spec, self.given = spec, values
-        self.symbols = symbols(spec)
+        self.symbols = known
         self.free = [name for name in self.symbols if name not in values]
         self.most = MOST_SYMBOLIC_LAYERS if self.free else MOST_LAYERS
         self.values = dict(values)  # and what stands for an expression inside a block

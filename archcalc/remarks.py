@@ -219,7 +219,13 @@ def convention_text(key: str) -> Text:
 def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:
     """Return the line that names batch and dtype where a column depends on them."""
     units = {quantity(key).key for key in columns}
-    on_batch = {"activation_bytes", "bytes_moved", "arithmetic_intensity", "peak_memory_bytes"}
+    on_batch = {
+        "activation_bytes",
+        "bytes_moved",
+        "saved_bytes",
+        "arithmetic_intensity",
+        "peak_memory_bytes",
+    }
     settings = analysis.settings
     if units & (on_batch | {"weight_bytes"}):
         return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "note")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 _MOST_REASONS = 12
 _MORE = "and more"
 
@@ -43,7 +42,7 @@ class Unknown:
         """Return both reasons, each part once; of very many the first, and that there are more."""
         parts = list(dict.fromkeys((*self.reason.split("; "), *other.reason.split("; "))))
         if len(parts) > _MOST_REASONS:
-            parts = [part for part in parts if part != _MORE][:_MOST_REASONS] + [_MORE]
+            parts = [*(part for part in parts[:_MOST_REASONS] if part != _MORE), _MORE]
         return "; ".join(parts)
 
     def __eq__(self, other: object) -> bool:

@@ -5,6 +5,7 @@ Each command is a file of this folder, loaded when it is used.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -74,6 +75,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(200_000)  # a command is short, and hardly anything it makes is garbage
     verbose = "-v" in sys.argv or "--verbose" in sys.argv
     try:
         archcalc(prog_name="archcalc", standalone_mode=False)

@@ -24,6 +24,7 @@ _SYNONYMS = {
     "ai": "arithmetic_intensity",
     "acts": "activations",
     "memory": "peak_memory_bytes",
+    "saved": "saved_bytes",
     "peak_memory": "peak_memory_bytes",
     "intensity": "arithmetic_intensity",
     "ops": "elementwise_ops",

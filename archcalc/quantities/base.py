@@ -85,6 +85,8 @@ class OfOutput(Quantity):
 def sum_of(values: list[Any]) -> Any:
     """Add the values that apply; 0 where none does."""
     present = [value for value in values if value is not None]
+    if set(map(type, present)) <= {int}:
+        return sum(present)
     symbolic = [value for value in present if hasattr(value, "free_symbols")]
     if len(symbolic) < 20 or len(symbolic) + sum(type(v) is int for v in present) < len(present):
         return sum(present)
