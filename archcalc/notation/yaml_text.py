@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from ..arithmetic.expression import Expression
-from .documents import VERSION, stage_places, takes_label
+from .documents import VERSION, stage_places
 from .entries import Aux, Chain, Entry, Figure, Number, Parallel, Size, Spec
 from .format import stage_text
 from .free import Places, collect, symbols
+from .structures import takes_label
 from .substitution import depth_of
 
 WIDTH = 70
