@@ -116,10 +116,14 @@ class UnaryLayer(Layer):
         """Return everything the layer states for one input shape."""
         (x,) = inputs
         self.check(x)
-        output = self.output(x)
+        return self.given(x, self.output(x))
+
+    @final
+    def given(self, x: Shape, output: Shape) -> Facts:
+        """Return what the layer states where its output is taken to be this one."""
         y = settled(output)
         return Facts(
-            inputs=inputs,
+            inputs=(x,),
             output=output,
             weights=self.weights(x),
             buffers=self.buffers(x),

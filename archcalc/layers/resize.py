@@ -247,3 +247,49 @@ class Crop(_Resize, word="crop"):
 
         (x,) = inputs
         return crop([before for before, _ in self._cut(x)], self._sizes(x))
+
+
+@dataclass(frozen=True)
+class ZeroPad(_Resize, word="zeropad"):
+    """Zero padding as a layer of its own: a border of zeros around every channel."""
+
+    padding: tuple[int, ...] = sizes("P", "zeros added on each side", "a width of the border", "P")
+
+    examples = (
+        "31x31x32 | zeropad 1",
+        "15x14x8 | zeropad 2x3",
+        "100x16 | zeropad 3",
+        "8x9x9x2 | zeropad 1",
+    )
+
+    def check(self, x: Shape) -> None:
+        if not spatial(x):
+            raise LayerError(
+                "E31", f"zeropad needs height x width x channels; the input is {described(x)}"
+            )
+        self.windows(x)
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        """State windows of one position: those of the border see zeros only."""
+        return tuple(Window(1, before=pad) for pad in self._pads(x))
+
+    def _pads(self, x: Shape) -> tuple[Dim, ...]:
+        return spread(self.padding, len(spatial(x)), "zeropad", "padding")
+
+    def output(self, x: Shape) -> Shape:
+        sizes = tuple(w.output(n) for w, n in zip(self.windows(x), spatial(x), strict=True))
+        return volume(channels(x), sizes)
+
+    def elementwise(self, x: Shape, y: Shape) -> Count:
+        """Say that nothing is computed."""
+        return 0
+
+    def is_view(self) -> bool:
+        """Say that the output is new memory."""
+        return False
+
+    def build(self, *inputs: Shape) -> nn.Module:
+        from .torch_modules import border
+
+        (x,) = inputs
+        return border(self._pads(x))

@@ -157,6 +157,13 @@ def crop(starts: Sequence[int], sizes: Sequence[int]) -> nn.Module:
     return Reshaped(lambda x: x[place])
 
 
+def border(pads: Sequence[int]) -> nn.Module:
+    """Return a module that puts zeros on both sides of each spatial axis."""
+    sides = [pad for pad in reversed(pads) for _ in range(2)]
+    given = sides if len(pads) > 1 else [0, 0, *sides]  # a sequence has its width last
+    return Reshaped(lambda x: functional.pad(x, given))
+
+
 def concatenation(axis: int) -> nn.Module:
     """Return a module that puts tensors one after the other along an axis."""
     return Merged(lambda *tensors: torch.cat(tensors, axis))

@@ -492,7 +492,7 @@ RULES: dict[str, Rule] = {
     "lrn": Rule(_local_response_norm),
     **_each("add posembed pixelunshuffle", Rule(nothing)),
     **_each("shuffle pixelshuffle", Rule(nothing, _FIRST)),
-    "padchannels": Rule(nothing, _padded_channels),
+    **_each("padchannels zeropad", Rule(nothing, _padded_channels)),
     "concat": Rule(nothing, _joined),
     "upsample": Rule(nothing, _sequence_first),
     "mul": Rule(_multiply),
