@@ -32,6 +32,7 @@ COUNTS = {
     "28x28x240 | shuffle groups 3": Counts((240, 28, 28), 0, 0, 0),
     "32x32x16 | padchannels 32": Counts((32, 32, 32), 0, 0, 0),
     "64x64x512 | crop 56": Counts((512, 56, 56), 0, 0, 0),
+    "31x31x32 | zeropad 1": Counts((32, 33, 33), 0, 0, 0),
     "56x56x96 | pixelunshuffle 2": Counts((384, 28, 28), 0, 0, 0),
     "56x56x96 | layerscale": Counts((96, 56, 56), 96, 0, 56 * 56 * 96),
     "197x768 | layerscale": Counts((197, 768), 768, 0, 197 * 768),

@@ -84,7 +84,8 @@ ORDERS = {  # how values lie in memory decides what has to be copied
 }
 BETWEEN = (
     *("bn", "gn 2", "rmsnorm", "ln", "lrn 3", "softmax", "glu", "softsign", "dropout", "gap"),
-    *("padchannels 12", "zeropad 1", "upsample 2", "concat( id ; relu )", "mul( id ; gap )", "flatten"),
+    *("padchannels 12", "zeropad 1", "upsample 2", "concat( id ; relu )", "mul( id ; gap )"),
+    "flatten",
     *("linear 6", "add( id ; linear 8 )", "dropout 0", "dropout 1", "mul( gap ; id ; sigmoid )"),
 )
 OF_WINDOWS = (

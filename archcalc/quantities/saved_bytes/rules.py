@@ -138,6 +138,11 @@ def _padded_channels(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], bat
     return Tensor.new(facts.output, LAST if sequence and more else x.order)
 
 
+def _bordered(layer: Layer, facts: Facts, inputs: tuple[Tensor, ...], batch: int) -> Tensor:
+    (x,) = inputs
+    return Tensor.new(facts.output, LAST if len(x.shape) == 2 else x.order)
+
+
 def _pool_order(x: Tensor, volumes: bool) -> str:
     """Return the order after pooling; ``volumes`` tells whether 3D pooling keeps channels last."""
     return FIRST if x.order == STEPS or (len(x.shape) > 3 and not volumes) else x.order
@@ -492,7 +497,8 @@ RULES: dict[str, Rule] = {
     "lrn": Rule(_local_response_norm),
     **_each("add posembed pixelunshuffle", Rule(nothing)),
     **_each("shuffle pixelshuffle", Rule(nothing, _FIRST)),
-    **_each("padchannels zeropad", Rule(nothing, _padded_channels)),
+    "padchannels": Rule(nothing, _padded_channels),
+    "zeropad": Rule(nothing, _bordered),
     "concat": Rule(nothing, _joined),
     "upsample": Rule(nothing, _sequence_first),
     "mul": Rule(_multiply),
