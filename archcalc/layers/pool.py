@@ -128,6 +128,7 @@ class MaxPool(_SlidingPool, word="maxpool"):
     examples = (
         "55x55x96 | maxpool 3x3 s2",
         "112x112x64 | maxpool 3x3 s2 ceil",
+        "2x2x5 | maxpool 3x3 s2 ceil",
         "28x28x192 | maxpool 3x3 s1 pad 1",
         "24x18x4 | maxpool 2x3",
         "13x13x4 | maxpool 3x3 s2 pad 1 ceil",

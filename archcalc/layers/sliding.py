@@ -133,9 +133,13 @@ def _divisors(one: int, other: int) -> str:
 def check_fit(
     what: str, windows: tuple[Window, ...], sizes: tuple[Dim, ...], kernel: tuple[Dim, ...]
 ) -> None:
-    """Raise E12 where a window certainly is larger than the padded input."""
+    """Raise E12 where a window certainly is larger than the padded input.
+
+    With ``ceil`` the last window may stick out, also the only one.
+    """
     pairs = tuple(zip(windows, sizes, strict=True))
-    if all(w.same or not plain(w.padded(n), w.span) or w.padded(n) >= w.span for w, n in pairs):
+    room = [(w, w.padded(n) + (w.stride - 1 if w.ceil else 0)) for w, n in pairs]
+    if all(w.same or not plain(size, w.span) or size >= w.span for w, size in room):
         return
     raise _does_not_fit(what, windows, sizes, kernel)
 
