@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from .arithmetic.latex import latex
+
 
 class Cell(NamedTuple):
     """A value and what it is.
@@ -63,14 +65,56 @@ class Text:
     kind: str = "text"
 
 
+class Step(str):
+    """A step of worked arithmetic: its plain text, which can be had as LaTeX too.
+
+    What is said in words beside it is an ordinary text.
+
+    >>> Step("5*5*480*48 + 48").latex
+    '5 \\\\cdot 5 \\\\cdot 480 \\\\cdot 48 + 48'
+    """
+
+    __slots__ = ()
+
+    @property
+    def latex(self) -> str:
+        """The step as LaTeX mathematics; nothing where it cannot be written so."""
+        return latex(self)
+
+
+Line = tuple[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Steps:
-    """Worked arithmetic: a heading, and per line what is computed and the steps to its value."""
+    """Worked arithmetic: a heading, and per line what is computed and the steps to its value.
+
+    ``name`` is the layer that all lines are about. Where ``by_layer``, each line is about the
+    layer that its title names, and the heading says what is computed. ``beside`` holds what else
+    stands in front of each line's steps, under the headings ``columns``; the first of them may be
+    the ``part`` of the quantity, such as its height.
+    """
 
     title: str
     subtitle: str
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    lines: tuple[Line, ...]
     name: str = ""
+    by_layer: bool = False
+    columns: tuple[str, ...] = ()
+    beside: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def records(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Per line the layer (or what else it is about), the quantity and the steps."""
+        if not self.by_layer:
+            return [(self.name, title, steps) for title, steps in self.lines]
+        parts = [cells[0] if self.columns[:1] == ("part",) else "" for cells in self.beside]
+        return [
+            (layer, f"{self.title} {part}".strip(), steps)
+            for (layer, steps), part in zip(
+                self.lines, parts or [""] * len(self.lines), strict=True
+            )
+        ]
 
 
 Block = Table | SpecText | Text | Steps

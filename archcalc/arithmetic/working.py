@@ -21,6 +21,7 @@ import math
 from typing import Any
 
 from .dims import NotExact
+from .latex import latex
 
 _TIGHT = {"*": 3, "/": 3, "group": 2, "+": 1}  # how strongly an operation binds; calls bind most
 
@@ -66,6 +67,14 @@ class Working:
 
     def __repr__(self) -> str:
         return f"<{self._text()} = {self.value}>"
+
+    def latex(self) -> str:
+        """Return the expression as LaTeX mathematics.
+
+        >>> print((Working(13) // Working(2) * Working(1200)).latex())
+        \\left\\lfloor \\frac{13}{2} \\right\\rfloor \\cdot 1{,}200
+        """
+        return latex(str(self))
 
     def _text(self, outer: int = 0) -> str:
         if self.op == "":

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from ..errors import UsageError
 from .options import complete_spec, reading, shared, working
 
 
@@ -16,8 +15,12 @@ from .options import complete_spec, reading, shared, working
 @click.option(
     "--metric",
     metavar="A,B,...",
-    help="Only these: output, params, macs, elementwise_ops, activations, receptive_field.",
+    help="Only these: output, params, macs, flops, activations, receptive_field, jump, first, "
+    "peak_memory_bytes, ...",
 )
+@click.option("--formula", is_flag=True, help="The general formulas, in letters, come first.")
+@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes.")
+@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
 @working
 @reading
 @shared
@@ -26,23 +29,19 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
 
     \b
     archcalc explain '14x14x480 | conv 5x5x48 pad 2'
-    archcalc explain net.arch conv2 --metric params
+    archcalc explain net.arch conv2 --metric params --formula
+    archcalc explain vgg16 --metric receptive_field
 
     Show how each number comes about, with the numbers put in.
     """
-    from ..explanation import METRICS, page
-    from ..quantities import quantity
+    from ..explanation import METRICS, checked, page
     from ..remarks import spec_text
     from .output import analyses, show
 
     metrics: tuple[str, ...] = METRICS
     if options["metric"]:
-        metrics = tuple(quantity(part).key for part in options["metric"].split(","))
-        unknown = [key for key in metrics if key not in METRICS]
-        if unknown:
-            raise UsageError(
-                "E48", f'no working for "{unknown[0]}"', f"one of {', '.join(METRICS)}"
-            )
+        asked = [part for part in options["metric"].split(",") if part.strip()]
+        metrics = tuple(dict.fromkeys(map(checked, asked))) or METRICS
     (analysis,) = analyses((spec,), options)
     name = analysis.graph.name
     shown = page(
@@ -52,5 +51,6 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
         metrics,
         options["convention"],
         options["layout"],
+        options["formula"],
     )
     show(shown, options)

@@ -10,12 +10,13 @@ from typing import Any
 from ..errors import UsageError
 from ..table import Page
 
+_PARTS = ("cells", "worked")
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
 
 
 def formats() -> tuple[str, ...]:
     """Return the names of the formats."""
-    return tuple(sorted(m.name for m in iter_modules(__path__) if m.name != "cells"))
+    return tuple(sorted(m.name for m in iter_modules(__path__) if m.name not in _PARTS))
 
 
 def format_of(path: str) -> str:

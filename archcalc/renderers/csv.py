@@ -23,8 +23,8 @@ def render(page: Page, **_: Any) -> str:
         writer.writerow(("layer", "quantity", "working", "value"))
         for block in page.blocks:
             if isinstance(block, Steps):
-                for title, steps in block.lines:
-                    cells = (block.name, title, " = ".join(steps[:-1]), plain_number(steps[-1]))
+                for layer, title, steps in block.records:
+                    cells = (layer, title, " = ".join(steps[:-1]), plain_number(steps[-1]))
                     writer.writerow(map(_safe, cells))
     return stream.getvalue()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from ..table import Page, SpecText, Steps, Table
+from ..table import Page, SpecText, Step, Steps, Table
 from .cells import table_texts
 
 
@@ -18,14 +18,35 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         elif isinstance(block, Table):
             parts.append(_table(block, exact, page.layout))
         elif isinstance(block, Steps):
-            lines = "".join(
-                f"<dt>{escape(title)}</dt><dd><code>{escape(' = '.join(steps))}</code></dd>"
-                for title, steps in block.lines
-            )
-            parts.append(f"<h4>{escape(block.title)} {escape(block.subtitle)}</h4><dl>{lines}</dl>")
+            parts.append(f"<h4>{escape(block.title)} {escape(block.subtitle)}".rstrip() + "</h4>")
+            parts.append(_steps(block))
         else:
             parts.append(f"<p><small>{escape(block.text)}</small></p>")
     return "\n".join([*parts, "</div>"]) + "\n"
+
+
+def _steps(block: Steps) -> str:
+    """Return worked lines as a description list; as a table where something stands beside them."""
+    if not block.columns:
+        lines = (f"<dt>{escape(t)}</dt><dd>{_worked(steps)}</dd>" for t, steps in block.lines)
+        return f"<dl>{''.join(lines)}</dl>"
+    heads = ("layer", *block.columns, block.title)
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = []
+    for (title, steps), beside in zip(block.lines, block.beside, strict=True):
+        cells = "".join(f"<td>{escape(text)}</td>" for text in beside)
+        row = f'<th scope="row">{escape(title)}</th>{cells}<td>{_worked(steps)}</td>'
+        body.append(f"<tr>{row}</tr>")
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _worked(steps: tuple[str, ...]) -> str:
+    """Return steps with equals signs between them, formulas as code and words beside them not."""
+    if not any(isinstance(step, Step) for step in steps):
+        return f"<code>{escape(' = '.join(steps))}</code>"
+    return " = ".join(
+        f"<code>{escape(step)}</code>" if isinstance(step, Step) else escape(step) for step in steps
+    )
 
 
 def _table(table: Table, exact: bool, layout: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import tabulate as tabulating
 from tabulate import tabulate
 
-from ..table import Page, SpecText, Steps, Table
+from ..table import Page, SpecText, Step, Steps, Table
 from .cells import table_texts
 
 tabulating.MIN_PADDING = 0  # the same bytes whatever was rendered before
@@ -29,8 +29,7 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
             parts.append(_table(block, exact, page.layout))
         elif isinstance(block, Steps):
             parts.append(f"**{escaped(block.title)}** {escaped(block.subtitle)}".strip())
-            lines = [f"- {escaped(title)}: `{' = '.join(steps)}`" for title, steps in block.lines]
-            parts.append("\n".join(lines))
+            parts.append(_steps(block))
         elif not isinstance(block, SpecText):
             parts.append(f"*{escaped(block.text)}*")
     return "\n\n".join(parts) + "\n"
@@ -43,7 +42,43 @@ def escaped(text: str) -> str:
     'a\\\\|b &lt;c&gt; \\\\`d\\\\`'
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", text)
+
+
+def _steps(block: Steps) -> str:
+    """Return worked lines as a list; as a table where something stands beside them."""
+    if not block.columns:
+        return "\n".join(f"- {escaped(title)}: {_worked(steps)}" for title, steps in block.lines)
+    body = [
+        [escaped(title), *map(escaped, beside), _worked(steps)]
+        for (title, steps), beside in zip(block.lines, block.beside, strict=True)
+    ]
+    return tabulate(
+        body,
+        headers=["layer", *map(escaped, block.columns), escaped(block.title)],
+        tablefmt="pipe",
+        disable_numparse=True,
+        colalign=["left", *("right" for _ in block.columns), "left"] if body else None,
+    )
+
+
+def _worked(steps: tuple[str, ...]) -> str:
+    """Return steps as mathematics, each its own so that a line may break before an equals sign."""
+    if not any(isinstance(step, Step) for step in steps):
+        return _span(" = ".join(steps))
+    return " ".join(_step(step, "= " if i else "") for i, step in enumerate(steps))
+
+
+def _step(step: str, sign: str) -> str:
+    formula = step.latex if isinstance(step, Step) else ""
+    return f"${sign}{formula}$" if formula else f"{sign}{escaped(step)}"
+
+
+def _span(text: str) -> str:
+    """Return a code span, fenced by more backticks than the text has."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{text}{space}{fence}"
 
 
 def _table(table: Table, exact: bool, layout: str) -> str:

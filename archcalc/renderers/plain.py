@@ -15,8 +15,8 @@ def render(page: Page, **_: Any) -> str:
         if isinstance(block, SpecText):
             lines.append(("spec", block.name, " | ".join(block.stages)))
         elif isinstance(block, Steps):
-            for title, steps in block.lines:
-                lines.append((block.title, title, " = ".join(steps)))
+            for layer, title, steps in block.records:
+                lines.append((layer if block.by_layer else block.title, title, " = ".join(steps)))
         elif isinstance(block, Text):
             lines.append(("note", "", block.text))
         else:

@@ -13,6 +13,7 @@ from tabulate import tabulate
 from ..errors import cells
 from ..table import Page, SpecText, Steps, Table
 from .cells import shortened, table_texts
+from .worked import drawn_steps
 
 _NARROWEST = 14  # characters that a wrapped column keeps
 _PIECES = re.compile(r"[^.|]*[.|]|[^.|]+")
@@ -40,7 +41,7 @@ def render(page: Page, *, exact: bool = False, width: int = 0, **_: Any) -> str:
             elif isinstance(block, Steps):
                 if parts and parts[-1] != "":
                     parts.append("")
-                parts.append(_steps(block, width or 80))
+                parts.append(drawn_steps(block, width or 80))
             else:
                 parts.append(_wrapped(block.text, width or 80))
             previous = kinds
@@ -190,38 +191,6 @@ def _drawn(table: Table, titles: list[str], rows: list[list[str]], keep: list[in
         colalign=align if body else None,
     )
     return "\n".join("  " + line.rstrip() for line in text.split("\n"))
-
-
-def _steps(block: Steps, width: int) -> str:
-    head = block.title + (f"    {block.subtitle}" if block.subtitle else "")
-    left = max((len(title) for title, _ in block.lines), default=0)
-    lines = [head]
-    before: tuple[str, ...] = ()
-    for title, whole in block.lines:
-        again = title in ("height", "width") and len(whole) > 1 and whole == before
-        steps = ("the same", whole[-1]) if again else whole
-        before = whole
-        start = f"  {title.ljust(left)}  "
-        joined = "  =  ".join(steps)
-        if cells(start + joined) <= width:
-            lines.append(start + joined)
-            continue
-        lines += _broken(start + steps[0], len(start), width)
-        for step in steps[1:]:
-            lines += _broken(f"{' ' * len(start)}=  {step}", len(start), width)
-    return "\n".join(lines)
-
-
-def _broken(line: str, indent: int, width: int) -> list[str]:
-    """Break a long expression at its sums and products, indented under its start."""
-    found = []
-    while cells(line) > width:
-        cut = max(line.rfind(sign, indent + 3, width) for sign in (" + ", " * ", " - ", "; ", " "))
-        if cut <= indent:
-            break
-        found.append(line[:cut].rstrip())
-        line = " " * (indent + 3) + line[cut:].lstrip()
-    return [*found, line]
 
 
 def _wrapped(text: str, width: int) -> str:
