@@ -74,7 +74,9 @@ def number(text: str) -> Answer:
         last = at == len(found) - 1
         values = _final(sheet, part) if last else _inner(sheet, part, at)
         written += values
-        skipped += _prose(sheet, part.prose) if values else [_quoted(sheet, part.tokens)]
+        skipped += (
+            _prose(sheet, part.prose) if values else [_quoted(sheet, part.tokens).rstrip(" :")]
+        )
     return Answer(
         tuple(written), written[-1], _disagreement(written), "; ".join(filter(None, skipped))
     )
@@ -165,6 +167,9 @@ def _written(sheet: Page, found: Sequence[Token]) -> Written:
 
 
 def _no_number(sheet: Page, part: Side) -> Unreadable:
+    for token in part.prose:
+        if token.kind == "word" and any(char.isdecimal() for char in token.text):
+            return lettered(sheet, token)
     first, last = part.tokens[0], part.tokens[-1]
     text = sheet.text[first.start : last.end].strip(" .").lower()
     if text in _NOTHING:

@@ -136,7 +136,8 @@ class _Lexer:
 
     def times(self) -> None:
         """Read a cross: a product, or the sign of a ratio where nothing follows (21.4x fewer)."""
-        if self.behind_value and not self.digit_follows(1):
+        factor = len(self.found) > 1 and self.found[-2].kind in OPERATORS
+        if self.behind_value and not factor and not self.digit_follows(1):
             rest = self.text[self.at + 1 :].lstrip(" ")
             word = len(rest) > 1 and rest[0].isalpha() and rest[1].isalpha()
             if not rest or rest[0] in ".,;:)]=!" or (word and self.glued):

@@ -32,7 +32,7 @@ def truth(text: str) -> bool:
     """
     if len(text) > LONGEST:
         raise Unreadable(f"{len(text):,} characters", "", LONGEST, len(text))
-    whole = normalize("NFC", text).strip(_MARKS + "-?").casefold()
+    whole = normalize("NFC", text).strip(_MARKS + "-—–?…").casefold()
     if whole in _BLANK:
         raise Blank("nothing was written", "", 0, len(text))
     if whole in TRUTHS:
