@@ -1,0 +1,1 @@
+"""Homework: answer keys, students' answers, and what a wrong number tells."""
