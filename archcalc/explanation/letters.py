@@ -24,6 +24,7 @@ from .fields import PLACES
 from .remembering import textbook, worked_node
 from .shapes import axis_names
 
+_SIZES = "HWCLD"
 _MEANINGS = {
     "H": "height",
     "W": "width",
@@ -104,6 +105,11 @@ def general_lines(
     return tuple(lines), _legend(layer, len(inputs[0]) if inputs else 0, lines)
 
 
+def legend_order(letter: str) -> tuple[int, str]:
+    """Return where a letter stands in a legend: sizes first, the input's before the output's."""
+    return _SIZES.find(letter[0]) if letter[0] in _SIZES else len(_SIZES), letter[1:]
+
+
 def _sizes(shape: Any) -> list[Line]:
     """Return the sizes of an output that a formula gives, each with its letter."""
     names = (*axis_names(len(shape) - 1), "channels" if len(shape) > 1 else "values")
@@ -134,17 +140,17 @@ def _places(metric: str, facts: Facts) -> list[Line]:
 
 
 def _legend(layer: Layer, rank: int, lines: list[Line]) -> dict[str, str]:
-    """Return the meaning of each letter that the lines use, the input's first."""
+    """Return the meaning of each letter that the lines use."""
     text = " ".join(step for _, steps in lines for step in steps)
     used = dict.fromkeys(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
     options = {
-        option.letter: re.split(r"[,(]", option.meaning)[0].strip()
+        option.letter: re.split(r"[,;(]", option.meaning)[0].strip()
         for option in options_of(type(layer)).values()
         if option.letter
     }
     return {
         letter: meaning
-        for letter in sorted(used, key=lambda one: (one[0] not in "HWCLD", one[1:]))
+        for letter in used
         if (meaning := _meaning(letter, options, _MEANINGS | {"D": _D.get(rank, "depth")}))
     }
 
@@ -157,7 +163,8 @@ def _meaning(letter: str, options: dict[str, str], sizes: dict[str, str]) -> str
         return f"{options['P']}, {'before' if mark == 'b' else 'after'}"
     known = options.get(base) if base in options and mark != "o" else sizes.get(base)
     where = f"of input {mark}" if mark.isdigit() else _MARKED.get(mark, "")
-    return f"{known} {where}".strip() if known else ""
+    bare = known.removesuffix(" height x width") if known and where else known
+    return f"{bare} {where}".strip() if bare else ""
 
 
 def _own_letters(layer: Layer, rank: int) -> Any:

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..layers.window import Window
 from ..quantities import keys, quantity
 from ..quantities.base import PerLayer, Quantity
+from ..quantities.receptive_field import WHOLE, states
 from ..table import Line, Steps
 from .counts import column_of, count
 from .fields import PLACES, axis_steps, changes, field_of, place_lines, place_steps, way_to
@@ -19,6 +20,7 @@ from .memory import peak_steps
 from .shapes import axis_names, output_lines
 from .writing import MOST_PARTS, final, plain, short, steps, summed
 
+_MOST_ROWS = 24
 _OTHERS = ("output", *PLACES, "peak_memory_bytes")
 
 
@@ -139,9 +141,10 @@ def _outputs(analysis: Analysis, chosen: Sequence[int], layout: str) -> Steps:
 
 
 def places(analysis: Analysis, chosen: Sequence[int] | None, metric: str) -> Steps:
-    """Return a place layer by layer, those left out that do not move it.
+    """Return a place layer by layer, of the whole net along the way that decides it.
 
-    Of the whole net along the way from the input that decides it.
+    Layers without a window that leave it as it is are left out; where many layers have one, all
+    that leave it as it is.
     """
     column = quantity(metric)
     output = analysis.graph.output
@@ -150,10 +153,9 @@ def places(analysis: Analysis, chosen: Sequence[int] | None, metric: str) -> Ste
     end = analysis.position(output) if chosen is None else chosen[-1]
     way = way_to(analysis, end, metric) if chosen is None else chosen
     rows: list[tuple[Line, tuple[str, ...]]] = []
-    for i in way:
-        if changes(analysis, i, metric):
-            rows += _rows(analysis, i, metric)
-    rows.append(((column.title, place_steps(analysis, end, metric)), ("",) * 4))
+    for i in _shown(analysis, way, metric):
+        rows += _rows(analysis, i, metric)
+    rows.append(((column.title, _seen(analysis, end, metric, "whole")), ("",) * 4))
     keep = [k for k in range(4) if any(cells[k] for _, cells in rows)]
     if metric != "receptive_field":
         keep = [k for k in keep if k == 0]
@@ -166,6 +168,12 @@ def places(analysis: Analysis, chosen: Sequence[int] | None, metric: str) -> Ste
         columns=tuple(headings[k] for k in keep),
         beside=tuple(tuple(cells[k] for k in keep) for _, cells in rows),
     )
+
+
+def _shown(analysis: Analysis, way: Sequence[int], metric: str) -> list[int]:
+    moving = [i for i in way if changes(analysis, i, metric)]
+    looking = {i for i in way if isinstance(analysis.facts[i].windows, tuple)}
+    return sorted(looking.union(moving)) if len(looking) <= _MOST_ROWS else moving
 
 
 _PATHS = {
@@ -184,7 +192,8 @@ def _rows(analysis: Analysis, position: int, metric: str) -> list[tuple[Line, tu
     node, windows = analysis.nodes[position], analysis.facts[position].windows
     found = axis_steps(analysis, position, metric)
     if found is None:
-        return [((node.name, place_steps(analysis, position, metric)), ("",) * 4)]
+        worked = _seen(analysis, position, metric, "whole: everything")
+        return [((node.name, worked), ("",) * 4)]
     cells = [("", "", "")] * len(found)
     if isinstance(windows, tuple) and len(node.inputs) == 1:
         before = field_of(analysis, node.inputs[0])
@@ -200,6 +209,13 @@ def _rows(analysis: Analysis, position: int, metric: str) -> list[tuple[Line, tu
         ((node.name, short(one)), (name, *part))
         for name, one, part in zip(names, found, cells, strict=True)
     ]
+
+
+def _seen(analysis: Analysis, position: int, metric: str, whole: str) -> tuple[str, ...]:
+    """Return a place as the column has it; where everything is seen, this word."""
+    if metric == "receptive_field" and states(analysis)[position] is WHOLE:
+        return (whole,)
+    return place_steps(analysis, position, metric)
 
 
 def _joined(parts: Sequence[str]) -> str:

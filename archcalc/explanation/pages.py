@@ -15,7 +15,7 @@ from ..table import Block, Line, Page, SpecText, Steps, Text
 from .counts import column_of
 from .fields import PLACES
 from .layer import METRICS, explanation
-from .letters import general_lines
+from .letters import general_lines, legend_order
 from .memory import peak_steps
 from .nets import counts, places, total_lines
 from .writing import plain, summed
@@ -136,11 +136,12 @@ def _formulas(
         for letter, meaning in meanings.items():
             letters.setdefault(letter, {})[meaning] = None
     words = [word for word, _ in forms]
+    ordered = sorted(letters.items(), key=lambda one: legend_order(one[0]))
     found: list[Steps | Text] = [
         Steps(f"{word}{_GENERAL}", f"as {name}" if words.count(word) > 1 else "", lines)
         for (word, lines), name in forms.items()
     ]
-    legend = "; ".join(f"{letter} {' or '.join(said)}" for letter, said in letters.items())
+    legend = "; ".join(f"{letter} {' or '.join(said)}" for letter, said in ordered)
     return [*found, Text(f"{legend}.", "note")] if legend else found
 
 

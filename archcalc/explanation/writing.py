@@ -33,7 +33,9 @@ def steps(value: Any) -> tuple[str, ...]:
     if value is WHOLE:
         return ("whole: it sees the entire input",)
     if isinstance(value, Unknown):
-        bound = f"at least {plain(value.at_least)}" if value.known_part else "unknown"
+        known = value.at_least
+        known = known.value if isinstance(known, Working) else known
+        bound = f"at least {plain(known)}" if value.known_part else "unknown"
         return (f"{bound}: {value.reason}",)
     return (Step(plain(value)),)
 
@@ -64,7 +66,8 @@ def summed(values: Sequence[Any], most: int = MOST_PARTS) -> tuple[str, ...]:
     if isinstance(whole, Unknown):
         return (f"at least {plain(whole.at_least)}: {whole.reason}",)
     if 1 < len(parts) <= most:
-        return Step(" + ".join(map(plain, parts))), Step(plain(whole))
+        written_out, value = Step(" + ".join(map(plain, parts))), Step(plain(whole))
+        return (value,) if written_out == value else (written_out, value)
     if len(parts) > 1:
         return f"the sum of {len(parts)} layers", Step(plain(whole))
     return (Step(plain(whole)),)
