@@ -20,7 +20,9 @@ _BLANKS = frozenset(
         *("don't know", "no idea", "모름", "모르겠음", "모르겠다", "모르겠어요", "미정", "무응답"),
     )
 )
-_NOTHING = frozenset(("none", "zero", "nothing", "no parameters", "없음", "없다", "영"))
+_NOTHING = frozenset(
+    ("none", "zero", "nothing", "no params", "no parameters", "없음", "없다", "영")
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def number(text: str) -> Answer:
     for at, part in enumerate(found):
         last = at == len(found) - 1
         values = _final(sheet, part) if last else _inner(sheet, part, at)
+        if at and not last and not values:
+            _refuse_second_answer(sheet, part, found[at + 1])
         written += values
         skipped += (
             _prose(sheet, part.prose) if values else [_quoted(sheet, part.tokens).rstrip(" :")]
@@ -106,13 +110,22 @@ def agree(a: Written, b: Written) -> bool:
 def _inner(sheet: Page, part: Side, at: int) -> list[Written]:
     """Return a side before the last one, or nothing where it is a label or a formula."""
     if len(part.candidates) > 1 and at and part.letters is None:
-        raise _two_numbers(sheet, part)
+        raise _two_numbers(sheet, *part.candidates[:2])
     if len(part.candidates) != 1 or part.labelled:
         return []
     try:
         return [_written(sheet, part.candidates[0])]
     except Lettered:
         return []
+
+
+def _refuse_second_answer(sheet: Page, part: Side, following: Side) -> None:
+    """Refuse ``RF = 12, jump = 4``: behind a number, a name begins another answer."""
+    if len(part.candidates) != 1 or part.letters is not None or not following.candidates:
+        return
+    end = part.candidates[0][-1].end
+    if any(token.kind == "word" and token.start >= end for token in part.prose):
+        raise _two_numbers(sheet, part.candidates[0], following.candidates[0])
 
 
 def _final(sheet: Page, part: Side) -> list[Written]:
@@ -124,7 +137,7 @@ def _final(sheet: Page, part: Side) -> list[Written]:
     if not part.candidates:
         raise _no_number(sheet, part)
     if len(part.candidates) > 1:
-        raise _two_numbers(sheet, part)
+        raise _two_numbers(sheet, *part.candidates[:2])
     _refuse_relation(sheet, part)
     _refuse_unknown_unit(sheet, part)
     found = part.candidates[0]
@@ -178,8 +191,7 @@ def _no_number(sheet: Page, part: Side) -> Unreadable:
     return sheet.refuse(fact, first.start, last.end, lookalike(text))
 
 
-def _two_numbers(sheet: Page, part: Side) -> Unreadable:
-    one, other = part.candidates[:2]
+def _two_numbers(sheet: Page, one: Sequence[Token], other: Sequence[Token]) -> Unreadable:
     names = [sheet.quote(found[0].start, found[-1].end)[:30] for found in (one, other)]
     fact = f"two numbers: {names[0]} or {names[1]}?"
     return sheet.refuse(fact, one[0].start, other[-1].end)

@@ -92,7 +92,8 @@ class _Writer:
     def put(self, plain: str, width: int = 1) -> None:
         """Write characters that stand for the next ``width`` characters of the original."""
         self.plain.extend(plain)
-        self.places.extend([(self.at, self.at + width)] * len(plain))
+        end = min(self.at + width, len(self.original))
+        self.places.extend([(self.at, end)] * len(plain))
         self.at += width
 
     def write(self) -> None:
@@ -174,7 +175,7 @@ class _Writer:
             self.put(_plain(following))
             self.end_part(which, 0)
         else:
-            raise Unreadable("a fraction needs two groups in braces", "", start - 1, self.at + 1)
+            raise Unreadable("a fraction needs two groups in braces", "", start - 1, self.at)
 
     def end_part(self, which: str, width: int) -> None:
         if which == "denominator":

@@ -164,7 +164,12 @@ class _Reader:
             self.first = len(self.values) == 1
         elif token.kind == "-" and not self.values and after and after.text == "1":
             self.batch = 1
-        elif token.kind == "/" and self.before and self.before.literal and after and after.literal:
+        elif (
+            token.kind == "/"
+            and self.values
+            and self.before in self.found[-1:]
+            and (after and after.literal)
+        ):
             self.slashed = True
         elif token.kind in ("+", "-", "/", "//", "^", "function", "⌊", "⌈"):
             if self.values or token.kind in ("function", "⌊", "⌈"):

@@ -14,6 +14,7 @@ from .page import Page
 from .vocabulary import NOT_READ, Behind, behind, hangul_behind
 
 BATCH = frozenset(("n", "b", "none", "batch"))
+FEWEST_BYTES = 1000
 FUNCTIONS = ("floor", "ceil", "ceiling", "max", "min")
 OPENING = {"(": ")", "[": ")", "⌊": "⌋", "⌈": "⌉"}
 CLOSING = {")": ")", "]": ")", "⌋": "⌋", "⌉": "⌉"}
@@ -161,6 +162,9 @@ class _Lexer:
             fact = f'"{word}" behind a number is not read'
             raise self.page.refuse(fact, self.at, end)
         read = behind(word) if self.behind_value else None
+        before = self.before.literal if self.before else None
+        if word == "B" and before and before.whole and before.value >= FEWEST_BYTES:
+            read = Behind(unit="bytes")  # nobody counts thousands of billions
         if read is not None:
             return self.add("behind", end, read)
         if self.glued:

@@ -22,6 +22,7 @@ _WORDS = {
     **dict.fromkeys(("trillion", "trillions", "tn", "tera"), "T"),
     **{"kibi": "Ki", "mebi": "Mi", "gibi": "Gi", "tebi": "Ti"},
 }
+_PREFIXES = sorted((*_LETTERS, *_WORDS), key=len, reverse=True)
 _UNITS = {
     "MACs": "mac macs madd madds multadds mult-adds multiply-adds multiply-add mult-add "
     "multiply-accumulate multiply-accumulates multiplyadds mul-adds 곱셈덧셈 곱셈-덧셈",
@@ -108,8 +109,7 @@ def _scaled(suffix: str, unit: str = "") -> Behind:
 
 def _prefixed(word: str) -> Behind | None:
     """Read a scale and a unit in one word: MMACs, kB, MiB, megabytes, Mbit/s."""
-    letters = sorted((*_LETTERS, *_WORDS), key=len, reverse=True)
-    for prefix in letters:
+    for prefix in _PREFIXES:
         same = word.startswith(prefix) or (len(prefix) > 2 and word.lower().startswith(prefix))
         if not same:
             continue
