@@ -21,7 +21,8 @@ _MARK = re.compile(
 )
 _GOES_ON = re.compile(r"[=≈→]")
 _STEP = re.compile(r"^\d{1,2}[.)]\s+(?=\S)")
-_LABEL = re.compile(r"([^\W\d_][^:=]{1,40})(?:[:：]|=(?!=))\s*(?=\S)")
+_LABEL = re.compile(r"([^\W\d_][^:=]{0,80})(?:[:：]|=(?!=))\s*(?=\S)")
+_WORD = re.compile(r"[^\W\d_][\w-]{2,}")
 _MANY_WORDS = 4
 
 
@@ -85,7 +86,7 @@ class _Reader:
             return self.marked or _last(self.body)
         first = self.rest[0][1]
         below = self.rest[1:] + self.body
-        if _is_question(first) or heading(first):
+        if _is_question(first) or (below and _asks(first)):
             return _last(below)
         if not self.under_heading:
             titled = bool(self.body) and len(self.rest) == 1 and _talks(first)
@@ -229,10 +230,15 @@ def _is_question(text: str) -> bool:
     return text.rstrip("*_ ").endswith(("?", "？"))
 
 
+def _asks(text: str) -> bool:
+    """Tell whether a text says what is asked; ``No`` is an answer, not a number."""
+    return heading(text) not in (None, "question", "student")
+
+
 def _value(line: str) -> str:
     """Return a line without a label that only repeats what is asked: ``MACs: 112.9M``."""
     line = plain(line)
     label = _LABEL.match(line)
-    if label and heading(label[1]):
+    if label and (_asks(label[1]) or any(map(_asks, _WORD.findall(label[1])))):
         return line[label.end() :]
     return line

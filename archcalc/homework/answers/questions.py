@@ -25,7 +25,9 @@ _EXPLICIT = re.compile(
 )
 _COMMENT = re.compile(r"\s*\([^()]{2,40}\)")
 _AFTER = re.compile(r"\s*(?:[=-]>|→|⇒|[:：=.)\]]|[-–—](?=\s))?\s*")
-_CUT = re.compile(r"[=-]>|→|⇒|[:：]|=(?!=)|\.(?=\s|$)|\)(?=\s|$|[^(\s.x*×/+^·)])|\t|\s{2,}")
+_CUT = re.compile(
+    r"[=-]>|→|⇒|[:：]|=(?!=)|\.(?=\s|$)|\)(?=\s|$|[^(\s.x*×/+^·)])|\t|\s{2,}|\s[-–—]\s(?!.*=)"
+)
 _SPACED = re.compile(r"(\S{2,12})\s+(?=\S)")
 _PLAIN = re.compile(r"\(?\d{1,2}(?:[.-]\d{1,2})?\s?\(?[a-z]?\)?", re.IGNORECASE)
 _LETTERED = re.compile(r"(.*\d)\W{0,3}[a-z]\W{0,2}", re.IGNORECASE)

@@ -12,7 +12,7 @@ from .questions import Questions
 def kind(grid: Grid, questions: Questions) -> str:
     """Return ``down`` (question | answer), ``along`` (a column per question) or ``layers``."""
     means = [heading(cell) for cell in grid.head]
-    asked = [bool(questions.find(cell)) for cell in grid.head]
+    asked = [bool(questions.labelled(cell)) for cell in grid.head]
     narrow = len(grid.head) == 2
     if "question" in means and ("answer" in means or (narrow and not any(asked))):
         return "down"
@@ -25,7 +25,7 @@ def kind(grid: Grid, questions: Questions) -> str:
     listed = known * 2 >= len(labels) and (bool(labels) or asked[0])
     if narrow and listed and not (labels and questions.consecutive(*grid.head)):
         return "down"
-    if any(asked) and sum(asked) * 2 >= len(asked) - 1:
+    if any(asked) and ("student" in means or sum(asked) * 2 >= len(asked) - 1):
         return "along"
     return "layers"
 
@@ -72,7 +72,7 @@ def along(grid: Grid, number: int, draft: Draft) -> None:
     if len(row) > len(grid.head):
         _overfull(line, len(row), len(grid.head), draft)
     for head, text in zip(grid.head, row, strict=False):
-        id = draft.questions.find(head)
+        id = draft.questions.labelled(head)
         if id:
             draft.answer(id, text, line)
         elif heading(head) == "student":
@@ -80,9 +80,11 @@ def along(grid: Grid, number: int, draft: Draft) -> None:
 
 
 def strangers(grid: Grid, draft: Draft) -> None:
-    """Remark on the columns that are no question of the key."""
+    """Remark on the columns that look like questions, and are none of the key."""
     for place, cell in enumerate(grid.head):
-        if place and cell.strip() and not heading(cell) and not draft.questions.find(cell):
+        if not place or heading(cell) or draft.questions.labelled(cell):
+            continue
+        if any(map(str.isdigit, cell)) or draft.questions.near(cell, 0.75):
             draft.unknown(cell, grid.head_line)
 
 
