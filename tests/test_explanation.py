@@ -346,6 +346,11 @@ def test_what_has_no_working_is_refused(metric: str) -> None:
     assert "peak_memory_bytes" in caught.value.help
 
 
+def test_no_layers_are_refused() -> None:
+    with pytest.raises(UsageError, match="no layer to explain"):
+        working(ANALYSES["lenet5"], [], "output")
+
+
 def test_a_long_net_is_quick_and_readable() -> None:
     analysis = net("resnet152")
     begun = time.perf_counter()

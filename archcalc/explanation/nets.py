@@ -53,11 +53,13 @@ def working(
 ) -> Steps:
     """Return the working of one quantity: of one layer its own steps, else layer by layer.
 
-    ``positions`` are those of ``analysis.nodes``, None for the whole net; ``macs`` are the cost by
+    ``positions`` are some of ``analysis.nodes``, None for the whole net; ``macs`` are the cost by
     the convention ``counting``. The last line ends in the quantity's value. Errors:
     :class:`UsageError` (E48) where the quantity has no working.
     """
     metric = checked(metric)
+    if positions is not None and not positions:
+        raise UsageError("E49", "no layer to explain", "positions of layers, or None for the net")
     if positions is not None and len(positions) == 1:
         return _of_one(analysis, positions[0], metric, counting, layout)
     chosen = range(len(analysis.nodes)) if positions is None else sorted(set(positions))
