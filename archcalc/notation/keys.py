@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from typing import Any
 
 from ..arithmetic.expression import exact_number
 from ..errors import Problem, Source, Span
@@ -67,6 +68,25 @@ class Keys:
             self.problem("E22", f"{key} is a text", node.span, f"{key}: ...")
             return ""
         return " ".join(node.text.split())
+
+    def places(self, scalar: Scalar) -> Any:
+        """Return where each character of a scalar stands in the file."""
+        at, end = scalar.span.start, scalar.span.end
+        if self.text.startswith(scalar.text, at):
+            return range(at, at + len(scalar.text) + 1)
+        if self.text[at : at + 1] in ("|", ">"):
+            at = self.text.find("\n", at, end) + 1
+        places: list[int] = []
+        lost = 0
+        for word in re.findall(r"\s+|\S+", scalar.text):
+            found = -1 if word.isspace() or lost > 20 else self.text.find(word, at, end)
+            if found >= 0:
+                places += range(found, found + len(word))
+                at = found + len(word)
+            else:  # blanks, and what is written with escapes
+                places += [at] * len(word)
+                lost += not word.isspace()
+        return [*places, at]
 
     def numbers(self, merged: Fields) -> dict[str, Number]:
         """Return the values of the symbols; report what YAML would read as another number."""

@@ -69,25 +69,6 @@ class Structures(Keys):
             self.problems += error.problems[: MOST_PROBLEMS - len(self.problems)]
             return None
 
-    def places(self, scalar: Scalar) -> Any:
-        """Return where each character of a scalar stands in the file."""
-        at, end = scalar.span.start, scalar.span.end
-        if self.text.startswith(scalar.text, at):
-            return range(at, at + len(scalar.text) + 1)
-        if self.text[at : at + 1] in ("|", ">"):
-            at = self.text.find("\n", at, end) + 1
-        places: list[int] = []
-        lost = 0
-        for word in re.findall(r"\s+|\S+", scalar.text):
-            found = -1 if word.isspace() or lost > 20 else self.text.find(word, at, end)
-            if found >= 0:
-                places += range(found, found + len(word))
-                at = found + len(word)
-            else:  # blanks, and what is written with escapes
-                places += [at] * len(word)
-                lost += not word.isspace()
-        return [*places, at]
-
     def entry(self, node: Node) -> Entry | None:
         if self.level >= DEEPEST:
             fact = f"stages are nested deeper than {DEEPEST} levels, blocks included"

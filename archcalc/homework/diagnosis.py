@@ -1,0 +1,262 @@
+"""Why an answer is wrong: the slips, or other conventions, that give exactly this number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from ..arithmetic.units import exact, short, short_bytes, significant
+from ..arithmetic.unknown import Unknown
+from ..conventions import CONVENTIONS, Convention
+from .candidates import Candidate, Candidates
+from .letters import Letters, letters, names_of, shown
+from .measures import Cost, Measure, OfLayers, Place, Subject
+from .measures import measure as measure_of
+from .numerals import Sizes, Written
+from .precision import fits
+from .slips import SLIPS, Slip
+
+_MOST = 3  # explanations of one number; more would say nothing
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One explanation of a number: slips, or a convention; ``lines`` say it to the student."""
+
+    slips: tuple[Slip, ...]
+    lines: tuple[str, ...]
+    convention: Convention | None = None
+    candidate: Candidate | None = None
+
+    @property
+    def tag(self) -> str:
+        """The ids as a mark shows them: ``P02 + P03``."""
+        return " + ".join(one.id for one in self.slips)
+
+    @property
+    def fraction(self) -> Fraction:
+        """The credit by default: of a pair, the smaller."""
+        return min((one.fraction for one in self.slips), default=Fraction(0))
+
+
+class Diagnosis:
+    """Explains the wrong answers to one question; what slips give is worked out once."""
+
+    def __init__(self, subject: Subject, measure: Measure, layout: str = "hwc") -> None:
+        self.subject, self.measure, self.layout = subject, measure, layout
+        self.candidates = Candidates(subject, measure)
+
+    def of_number(self, written: Written) -> list[Finding]:
+        """Return what explains a written number: single slips, conventions, then pairs."""
+        if written.digits is not None and written.digits < 2:
+            return []
+        found = [
+            c for c in self.candidates.singles if _is_number(c.value) and fits(written, c.value)
+        ]
+        found += self.candidates.kinds(written.value)
+        if not found:
+            power = _power(written)
+            found = [c for c in self.candidates.numbers(power) if fits(written, c.value)]
+            found = [c for c in found if _digits_enough(c, written)]
+        said = [self.finding(candidate, written.text) for candidate in _first_of_each(found)]
+        if not said:
+            said = self._conventions(written)
+        if not said and (written.digits is None or written.digits >= 3):
+            pairs = [c for c in self.candidates.pairs if _is_number(c.value)]
+            found = [c for c in pairs if fits(written, c.value)]
+            said = [self.finding(candidate, written.text) for candidate in _first_of_each(found)]
+        return said[:_MOST]
+
+    def of_shape(self, sizes: Sizes, agrees: Callable[[Any], bool]) -> list[Finding]:
+        """Return what explains a shape; ``agrees`` tells whether the sizes are those of another."""
+        found = [
+            c for c in self.candidates.singles if isinstance(c.value, tuple) and agrees(c.value)
+        ]
+        return [self.finding(c, sizes.text) for c in _first_of_each(found)][:_MOST]
+
+    def by_unit(self, written: Written) -> Finding:
+        """Return the finding for the right digits called FLOPs where MACs are asked for."""
+        line = (
+            f"{written.text} are FLOPs by their unit, which would be {self._right(written, 2)}. "
+            "The question asks for MACs."
+        )
+        return Finding((SLIPS["O01"],), (line,))
+
+    # What is said
+
+    def finding(self, candidate: Candidate, given: str) -> Finding:
+        """Return a candidate in words."""
+        lines: list[str] = []
+        for one in candidate.slips:
+            lines += self._said(one, candidate, given)
+        return Finding(candidate.slips, tuple(dict.fromkeys(lines)), candidate=candidate)
+
+    def _said(self, one: Slip, candidate: Candidate, given: str) -> list[str]:
+        if one.id == "O08":
+            return self._left_out(candidate, given)
+        concerned = candidate.positions
+        many = len(concerned) != 1 or len(self.subject.positions) > 1
+        template = one.general if one.general and many and len(concerned) != 1 else one.message
+        place = Place(self.subject.analysis, concerned[0]) if concerned else self._last
+        texts = letters(place) if place is not None else Letters()
+        texts |= self._numbers(one, candidate, given)
+        text = template.format_map(Letters(texts))
+        if len(concerned) == 1 and len(self.subject.positions) > 1:
+            text = f"In {self._names[concerned[0]]}: {text}"
+        return [text]
+
+    def _numbers(self, one: Slip, candidate: Candidate, given: str) -> dict[str, str]:
+        right = self.candidates.right
+        found = {"given": given, "label": candidate.label}
+        if right is not None and not isinstance(right, Unknown):
+            full = shown(right, self.measure, self.layout, given="full")
+            found["right"] = full
+            if one.id == "F07":
+                unclipped = getattr(self.measure, "unclipped", lambda _: None)(self.subject)
+                found["right"] = (
+                    f"{unclipped} before clipping to the image" if unclipped else "whole"
+                )
+        if isinstance(right, int) and right:
+            found["short"] = short(right)
+            if isinstance(candidate.value, int | Fraction):
+                ratio = Fraction(candidate.value) / right
+                times = significant(ratio.numerator, ratio.denominator, 3)
+                found["times"] = f"{times.rstrip('0').rstrip('.') if '.' in times else times}x"
+                if one.id in ("P14", "O16"):
+                    power = round_power(1 / ratio)
+                    found["binary"] = exact(1024**power)
+            if self.measure.unit == "bytes":
+                found["mib"], found["mb"] = short_bytes(right), _decimal_bytes(right)
+        biases = [
+            place.facts.weights["bias"][0]
+            for place in self.subject.places
+            if "bias" in place.facts.weights and place.position in (candidate.positions or ())
+        ]
+        if len(biases) > 1:
+            found["all_b"] = exact(sum(int(n) for n in biases))
+        return found
+
+    def _left_out(self, candidate: Candidate, given: str) -> list[str]:
+        missing = set(candidate.positions)
+        assert isinstance(self.measure, OfLayers)
+        worths = self.measure.amounts(self.subject)
+        amounts = [
+            (p, worth) for p, worth in zip(self.subject.positions, worths, strict=True) if worth
+        ]
+        kept = [p for p, _ in amounts if p not in missing]
+        names = self._names
+        what = "cost" if isinstance(self.measure, Cost) else f"{self.measure.title}"
+        if len(kept) == 1:
+            head = f"{given} equals the {what} of the {names[kept[0]]} layer alone:"
+        else:
+            gone = " and ".join(names[p] for p in sorted(missing))
+            head = f"{given} equals the {what} without {gone}:"
+        lines = [head]
+        if len(amounts) <= 6:
+            lines += self._parts(amounts, missing)
+        gone = " and ".join(_plainly(names[p]) for p in sorted(missing))
+        verb = "layer is" if len(missing) == 1 else "layers are"
+        return [*lines, f"This is what you get if the {gone} {verb} left out."]
+
+    def _parts(self, amounts: Sequence[tuple[int, int]], missing: set[int]) -> list[str]:
+        from ..explanation import cost_formula
+
+        rows = []
+        for position, amount in amounts:
+            node, facts = (
+                self.subject.analysis.nodes[position],
+                self.subject.analysis.facts[position],
+            )
+            formula = cost_formula(node.layer, facts) if self.measure.key == "macs" else ""
+            said = "missing" if position in missing else "yours"
+            rows.append((self._names[position], formula, exact(amount), said))
+        widths = [max(len(row[i]) for row in rows) for i in range(3)]
+        found = []
+        for name, formula, amount_text, said in rows:
+            equation = f"{formula.ljust(widths[1])} = " if formula else ""
+            found.append(
+                f"    {name.ljust(widths[0])}  {equation}{amount_text.rjust(widths[2])}   {said}"
+            )
+        return found
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return names_of(self.subject)
+
+    @property
+    def _last(self) -> Place | None:
+        last = self.subject.last
+        return Place(self.subject.analysis, last) if last >= 0 else None
+
+    def _right(self, written: Written, times: int = 1) -> str:
+        right = self.candidates.right
+        assert isinstance(right, int)
+        return short(times * right) if written.half else exact(times * right)
+
+    def _conventions(self, written: Written) -> list[Finding]:
+        """Return the conventions by which the number is right; all that its digits allow."""
+        if not isinstance(self.measure, Cost):
+            return []
+        found = []
+        for key, convention in CONVENTIONS.items():
+            if key == self.measure.key:
+                continue
+            value = measure_of(key).value(self.subject)
+            if isinstance(value, int) and value and fits(written, value):
+                found.append(convention)
+        if not found:
+            return []
+        names = ", ".join(convention.key for convention in found[:4])
+        line = f"{written.text} agrees with another convention: {names} ({found[0].sentence})."
+        return [Finding((), (line,), convention=found[0])]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _first_of_each(found: Sequence[Candidate]) -> list[Candidate]:
+    """Keep one candidate per slip: the one made in as many layers as possible.
+
+    A slip made wherever there was occasion for it is likelier than one made once.
+    """
+    if not all(candidate.is_local for candidate in found):
+        found = [candidate for candidate in found if not candidate.is_local]
+    kept: dict[tuple[str, ...], Candidate] = {}
+    for candidate in found:
+        key = tuple(one.id for one in candidate.slips)
+        if key not in kept or len(candidate.positions) > len(kept[key].positions):
+            kept[key] = candidate
+    return list(kept.values())
+
+
+def _power(written: Written) -> int:
+    return {"K": 1, "M": 2, "G": 3, "T": 4}.get(written.suffix.removesuffix("i"), 0)
+
+
+def _digits_enough(candidate: Candidate, written: Written) -> bool:
+    """Tell whether a misplaced point or factor of two can be told from chance."""
+    if candidate.slips[0].id != "O15":
+        return True
+    digits = len(str(abs(written.value.numerator)).strip("0"))
+    return digits >= 2 if written.digits is None else written.digits >= 2
+
+
+def round_power(ratio: Fraction) -> int:
+    """Return the power n for which 1.024^n is nearest to a ratio."""
+    return min(range(1, 5), key=lambda n: abs(Fraction(1024, 1000) ** n - ratio))
+
+
+def _decimal_bytes(number: int) -> str:
+    for scale, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "KB")):
+        if number >= scale:
+            return f"{significant(number, scale, 4)} {unit}"
+    return f"{number} B"
+
+
+def _plainly(name: str) -> str:
+    """Return a layer's name without what it is for: the 1x1 reduction is the 1x1 layer."""
+    return name.removesuffix(" reduction").removesuffix(" expansion")

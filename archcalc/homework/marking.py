@@ -1,0 +1,107 @@
+"""A student's sheet against a key: one mark per question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from ..errors import ArchcalcError
+from .answers import Sheet, read
+from .key import Key
+from .questions import Earlier, Mark, Verdict
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A marked sheet: its marks in the key's order.
+
+    ``is_set_aside`` says that something could not be read: a person has to look at it before the
+    points mean anything.
+    """
+
+    sheet: Sheet
+    marks: tuple[Mark, ...]
+
+    @property
+    def score(self) -> Fraction:
+        """The points reached."""
+        return sum((mark.score for mark in self.marks), Fraction(0))
+
+    @property
+    def unreadable(self) -> tuple[Mark, ...]:
+        """The answers that could not be read."""
+        return tuple(mark for mark in self.marks if mark.verdict is Verdict.UNREADABLE)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether an answer could not be read."""
+        return bool(self.unreadable)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every answer is right."""
+        return all(mark.verdict is Verdict.RIGHT for mark in self.marks)
+
+    def without_hints(self) -> Marked:
+        """Return the marks as they are shown before a deadline."""
+        return replace(self, marks=tuple(mark.without_hints() for mark in self.marks))
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A file that could not be read at all."""
+
+    name: str
+    error: ArchcalcError
+
+
+@dataclass(frozen=True)
+class Class:
+    """All sheets that were handed in."""
+
+    key: Key
+    sheets: tuple[Marked, ...]
+    failed: tuple[Failed, ...] = ()
+
+    @property
+    def marked(self) -> tuple[Marked, ...]:
+        """The sheets of which every answer could be read."""
+        return tuple(one for one in self.sheets if not one.is_set_aside)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything was read and everything is right."""
+        return not self.failed and all(one.is_right for one in self.sheets)
+
+
+def mark(key: Key, sheet: Sheet) -> Marked:
+    """Mark one sheet; questions that build on others come after them."""
+    given = {one.id: one for one in sheet.answers}
+    found: dict[str, Mark] = {}
+    ordered = sorted(key.questions, key=lambda question: bool(question.needs))
+    for question in ordered:
+        earlier = Earlier(found, sheet.tables)
+        found[question.id] = question.mark(given.get(question.id), earlier)
+    return Marked(sheet, tuple(found[question.id] for question in key.questions))
+
+
+def mark_files(
+    key: Key,
+    paths: Sequence[str],
+    *,
+    encoding: str = "",
+    progress: Callable[[str], None] = lambda name: None,
+) -> Class:
+    """Mark every file; one that cannot be read stops nothing. ``progress`` hears of each."""
+    sheets: list[Marked] = []
+    failed: list[Failed] = []
+    for path in paths:
+        progress(path)
+        try:
+            read_sheets: Iterable[Sheet] = read(path, key.ids, encoding=encoding)
+        except ArchcalcError as error:
+            failed.append(Failed(path, error))
+            continue
+        sheets += [mark(key, sheet) for sheet in read_sheets]
+    return Class(key, tuple(sheets), tuple(failed))
