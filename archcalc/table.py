@@ -117,7 +117,22 @@ class Steps:
         ]
 
 
-Block = Table | SpecText | Text | Steps
+@dataclass(frozen=True)
+class Listing:
+    """Rows with remarks below each, such as marks with what is said about them.
+
+    ``aside`` stands beside the title, at the right. There are as many ``remarks`` as ``rows``;
+    their lines are prose, but for those that begin with a blank: they keep their blanks.
+    """
+
+    title: str
+    aside: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    remarks: tuple[tuple[str, ...], ...]
+
+
+Block = Table | SpecText | Text | Steps | Listing
 
 
 @dataclass(frozen=True)

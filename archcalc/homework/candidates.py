@@ -8,10 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from ..arithmetic.dims import NotExact
+from ..arithmetic.dims import NotExact, Shape
 from ..arithmetic.unknown import Unknown
 from ..errors import ArchcalcError
-from ..arithmetic.dims import Shape
 from ..layers.base import Facts, Layer, UnaryLayer, channels, spatial, volume
 from ..layers.window import TransposedWindow, Window
 from .measures import Measure, OfFacts, OfLayers, Place, Subject

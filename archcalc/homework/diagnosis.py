@@ -24,12 +24,16 @@ _MOST = 3  # explanations of one number; more would say nothing
 
 @dataclass(frozen=True)
 class Finding:
-    """One explanation of a number: slips, or a convention; ``lines`` say it to the student."""
+    """One explanation of a number: slips, or a convention; ``lines`` say it to the student.
+
+    ``brief`` names it in a few words where the slip's own name is too general.
+    """
 
     slips: tuple[Slip, ...]
     lines: tuple[str, ...]
     convention: Convention | None = None
     candidate: Candidate | None = None
+    brief: str = ""
 
     @property
     def tag(self) -> str:
@@ -92,7 +96,13 @@ class Diagnosis:
         lines: list[str] = []
         for one in candidate.slips:
             lines += self._said(one, candidate, given)
-        return Finding(candidate.slips, tuple(dict.fromkeys(lines)), candidate=candidate)
+        brief = ""
+        if candidate.slips[0].id == "O08" and len(candidate.slips) == 1:
+            brief = f"{self._gone(candidate)} left out"
+        return Finding(candidate.slips, tuple(dict.fromkeys(lines)), None, candidate, brief)
+
+    def _gone(self, candidate: Candidate) -> str:
+        return " and ".join(self._names[p] for p in sorted(candidate.positions))
 
     def _said(self, one: Slip, candidate: Candidate, given: str) -> list[str]:
         if one.id == "O08":
@@ -152,14 +162,13 @@ class Diagnosis:
         if len(kept) == 1:
             head = f"{given} equals the {what} of the {names[kept[0]]} layer alone:"
         else:
-            gone = " and ".join(names[p] for p in sorted(missing))
-            head = f"{given} equals the {what} without {gone}:"
+            head = f"{given} equals the {what} without {self._gone(candidate)}:"
         lines = [head]
         if len(amounts) <= 6:
             lines += self._parts(amounts, missing)
         gone = " and ".join(_plainly(names[p]) for p in sorted(missing))
         verb = "layer is" if len(missing) == 1 else "layers are"
-        return [*lines, f"This is what you get if the {gone} {verb} left out."]
+        return [*lines, SLIPS["O08"].message.format(missing=f"{gone} {verb}")]
 
     def _parts(self, amounts: Sequence[tuple[int, int]], missing: set[int]) -> list[str]:
         from ..explanation import cost_formula

@@ -368,7 +368,8 @@ class _Reader(Keys):
                 self.problem("E36", fact, node.span, "of: [2, 3]")
             return None
         first, second = found
-        assert isinstance(first, NumberQuestion) and isinstance(second, NumberQuestion)
+        assert isinstance(first, NumberQuestion)
+        assert isinstance(second, NumberQuestion)
         if not all(isinstance(q.expected, int | Fraction) for q in (first, second)):
             self.problem("E36", f"question {common['id']}: a ratio is of numbers", node.span)
             return None

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import UsageError
 from ..table import Page
 
-_PARTS = ("cells", "worked")
+_PARTS = ("cells", "listed", "worked")
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
 
 

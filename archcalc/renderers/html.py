@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from ..table import Page, SpecText, Step, Steps, Table
+from ..errors import printable
+from ..table import Listing, Page, SpecText, Step, Steps, Table
 from .cells import table_texts
 
 
@@ -20,9 +21,28 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         elif isinstance(block, Steps):
             parts.append(f"<h4>{escape(block.title)} {escape(block.subtitle)}".rstrip() + "</h4>")
             parts.append(_steps(block))
+        elif isinstance(block, Listing):
+            parts += _listing(block, exact, page.layout)
         else:
             parts.append(f"<p><small>{escape(block.text)}</small></p>")
     return "\n".join([*parts, "</div>"]) + "\n"
+
+
+def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
+    """Return a heading, the rows as a table, and what is said about each as a description."""
+    heading = f"{block.title} - {block.aside}" if block.aside else block.title
+    table = Table(block.columns, block.rows)
+    parts = [f"<h3>{escape(heading)}</h3>", _table(table, exact, layout)]
+    said = []
+    rows = table_texts(table, exact=exact, layout=layout)
+    for row, remarks in zip(rows, block.remarks, strict=True):
+        if remarks:
+            lines = "".join(
+                f"<pre>{escape(line)}</pre>" if line.startswith(" ") else f"<p>{escape(line)}</p>"
+                for line in map(printable, remarks)
+            )
+            said.append(f"<dt>{escape(f'{row[0]} {row[1]}'.strip())}</dt><dd>{lines}</dd>")
+    return [*parts, f"<dl>{''.join(said)}</dl>"] if said else parts
 
 
 def _steps(block: Steps) -> str:

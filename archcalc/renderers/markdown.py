@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Any
 
 import tabulate as tabulating
 from tabulate import tabulate
 
-from ..table import Page, SpecText, Step, Steps, Table
+from ..errors import printable
+from ..table import Listing, Page, SpecText, Step, Steps, Table
 from .cells import table_texts
 
 tabulating.MIN_PADDING = 0  # the same bytes whatever was rendered before
@@ -30,6 +32,8 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         elif isinstance(block, Steps):
             parts.append(f"**{escaped(block.title)}** {escaped(block.subtitle)}".strip())
             parts.append(_steps(block))
+        elif isinstance(block, Listing):
+            parts += _listing(block, exact, page.layout)
         elif not isinstance(block, SpecText):
             parts.append(f"*{escaped(block.text)}*")
     return "\n\n".join(parts) + "\n"
@@ -43,6 +47,31 @@ def escaped(text: str) -> str:
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", text)
+
+
+def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
+    """Return a heading, the rows as a table, and what is said about each below it."""
+    aside = f" - {escaped(block.aside)}" if block.aside else ""
+    parts = [f"### {escaped(block.title)}{aside}"]
+    parts.append(_table(Table(block.columns, block.rows), exact, layout))
+    rows = table_texts(Table(block.columns, block.rows), exact=exact, layout=layout)
+    for row, remarks in zip(rows, block.remarks, strict=True):
+        if remarks:
+            parts.append(f"**{escaped(f'{row[0]} {row[1]}'.strip())}**")
+            parts += _remarks(remarks)
+    return parts
+
+
+def _remarks(lines: tuple[str, ...]) -> list[str]:
+    """Return prose as paragraphs, lines that keep their blanks as indented code."""
+    parts: list[str] = []
+    for is_code, group in groupby(lines, key=lambda line: line.startswith(" ")):
+        if is_code:
+            one_line = (" ".join(line.splitlines()) for line in group)
+            parts.append("\n".join(f"    {printable(line.rstrip())}" for line in one_line))
+        else:
+            parts += [escaped(printable(line)) for line in group]
+    return parts
 
 
 def _steps(block: Steps) -> str:

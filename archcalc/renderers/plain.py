@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..table import Page, SpecText, Steps, Text
+from ..table import Listing, Page, SpecText, Steps, Text
 from .cells import raw
 
 
@@ -19,6 +19,13 @@ def render(page: Page, **_: Any) -> str:
                 lines.append((layer if block.by_layer else block.title, title, " = ".join(steps)))
         elif isinstance(block, Text):
             lines.append(("note", "", block.text))
+        elif isinstance(block, Listing):
+            lines.append((block.title, "", block.aside))
+            for row, remarks in zip(block.rows, block.remarks, strict=True):
+                subject = raw(row[0])
+                for column, cell in zip(block.columns[1:], row[1:], strict=True):
+                    lines.append((subject, column.key, raw(cell, page.layout)))
+                lines += [(subject, "remark", line.strip()) for line in remarks]
         else:
             for row in block.rows:
                 subject = raw(row[0])

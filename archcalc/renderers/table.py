@@ -11,8 +11,9 @@ import tabulate as tabulating
 from tabulate import tabulate
 
 from ..errors import cells
-from ..table import Page, SpecText, Steps, Table
+from ..table import Listing, Page, SpecText, Steps, Table, Text
 from .cells import shortened, table_texts
+from .listed import drawn_listing
 from .worked import drawn_steps
 
 _NARROWEST = 14  # characters that a wrapped column keeps
@@ -32,7 +33,8 @@ def render(page: Page, *, exact: bool = False, width: int = 0, **_: Any) -> str:
             parts.append(_spec(block, named, width or 80))
         else:
             kinds = (type(block), "")
-            if previous is not None and kinds != previous:
+            under = isinstance(block, Text) and previous == (Listing, "")
+            if previous is not None and kinds != previous and not under:
                 parts.append("")
             if isinstance(block, Table):
                 if isinstance(previous, tuple) and previous[0] is Table and parts[-1] != "":
@@ -42,6 +44,8 @@ def render(page: Page, *, exact: bool = False, width: int = 0, **_: Any) -> str:
                 if parts and parts[-1] != "":
                     parts.append("")
                 parts.append(drawn_steps(block, width or 80))
+            elif isinstance(block, Listing):
+                parts.append(drawn_listing(block, width or 80))
             else:
                 parts.append(_wrapped(block.text, width or 80))
             previous = kinds

@@ -12,12 +12,10 @@ from ...layers.base import channels, spatial, volume
 from ...quantities.receptive_field import WHOLE
 from ..answers import Given
 from ..candidates import mistaken_walk
-from ..diagnosis import Diagnosis
 from ..letters import shown
-from ..measures import Cost, Measure, OfFacts, OfLayers, Subject, measure
-from ..numerals import Answer, Blank, Sizes, Unreadable, Written, number
+from ..measures import Cost, OfFacts, OfLayers, measure
+from ..numerals import Answer, Blank, Unreadable, Written, number
 from ..precision import Agreement, agreement, fits
-from ..steps import worked_lines
 from .base import Earlier, Mark, OfSubject, Verdict
 
 UNITS = {

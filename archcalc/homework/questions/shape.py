@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from ...layers.base import ordered, spatial, volume, written
 from ..answers import Given
 from ..candidates import mistaken_walk
-from ..diagnosis import Diagnosis
-from ..measures import Measure, OfFacts, Subject
+from ..measures import OfFacts
 from ..numerals import Sizes, sizes
-from ..steps import worked_lines
 from .base import Earlier, Mark, OfSubject
 
 

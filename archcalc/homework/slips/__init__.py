@@ -36,6 +36,7 @@ __all__ = [
     "Slip",
     "SumSlip",
     "TermSlip",
+    "every_way",
     "slip",
     "ways",
 ]
@@ -56,6 +57,11 @@ for _one in _WAYS:
 def ways(kind: type[Slip]) -> Iterator[Slip]:
     """Return every formula of a kind of slip."""
     return (one for one in _WAYS if isinstance(one, kind))
+
+
+def every_way(id: str) -> Iterator[Slip]:
+    """Return every formula of a slip."""
+    return (one for one in _WAYS if one.id == id)
 
 
 def slip(id: str) -> Slip:

@@ -267,7 +267,7 @@ SLIPS: tuple[Slip, ...] = (
         "O08",
         "a layer left out",
         "one term of the sum is missing",
-        "This is what you get if {missing} left out.",
+        "This is what you get if the {missing} left out.",
         fraction=Fraction(1, 2),
         sums=_one_missing,
         examples=(Example(R2, "macs", "3,763,200"), Example(R2, "macs", "3.8M")),

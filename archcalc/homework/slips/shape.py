@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from ...expansion import expand
 from ...arithmetic.dims import Shape
+from ...expansion import expand
 from ...layers.base import channels, spatial, volume
 from ...layers.window import TransposedWindow, Window
 from ..measures import Place

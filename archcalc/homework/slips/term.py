@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...arithmetic.dims import product
-from ...arithmetic.dims import Shape
+from ...arithmetic.dims import Shape, product
 from ...layers.base import Contraction, Facts, Weights, channels, hwc, spatial
 from ..measures import Place
 
