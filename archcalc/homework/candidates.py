@@ -65,9 +65,9 @@ class Candidates:
     def singles(self) -> tuple[Candidate, ...]:
         """One candidate per slip, and per layer where several layers are asked about."""
         found = [
-            *self._shapes(),
             *self._terms(),
             *self._sums(),
+            *self._shapes(),
             *self._fields(),
             *self._nets(),
         ]

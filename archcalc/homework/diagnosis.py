@@ -114,7 +114,7 @@ class Diagnosis:
         texts = letters(place) if place is not None else Letters()
         texts |= self._numbers(one, candidate, given)
         text = template.format_map(Letters(texts))
-        if len(concerned) == 1 and len(self.subject.positions) > 1:
+        if candidate.is_local and len(concerned) == 1:
             text = f"In {self._names[concerned[0]]}: {text}"
         return [text]
 

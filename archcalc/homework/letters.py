@@ -13,6 +13,7 @@ from ..layers.window import Window
 from ..notation.format import layer_text
 from ..quantities.receptive_field import WHOLE
 from .measures import Measure, Place, Subject
+from .slips.shape import passes_pool
 
 _POOLED = {"maxpool": "max pooling", "avgpool": "average pooling", "subsample": "subsampling"}
 
@@ -36,6 +37,13 @@ def letters(place: Place) -> Letters:
         depths="+".join(str(channels(x)) for x in facts.inputs),
         g=str(getattr(place.layer, "groups", 1)),
     )
+    pooled = [
+        channels(x)
+        for name, x in zip(place.node.inputs, facts.inputs, strict=True)
+        if place.word == "concat" and passes_pool(place, name)
+    ]
+    if pooled:
+        found["pooled"] = str(pooled[0])
     found["in"] = "x".join(map(str, spatial(facts.inputs[0])))
     weight = facts.weights.get("weight", ())
     if len(weight) > 1:

@@ -78,8 +78,4 @@ def fits(written: Written, value: Any) -> bool:
     number = Fraction(value)
     if abs(written.value - number) <= written.half:
         return True
-    if written.half:
-        return written.value <= number < written.value + 2 * written.half
-    if number.denominator == 1:
-        return False
-    return abs(written.value - number) < 1  # a quotient written without its fraction
+    return written.half > 0 and written.value <= number < written.value + 2 * written.half

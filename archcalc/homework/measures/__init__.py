@@ -88,7 +88,10 @@ def measure(word: str) -> Measure:
 
     Errors: :class:`UsageError` (E48) naming the nearest word.
     """
-    wanted = "_".join(word.strip().lower().replace("-", "_").split())
+    plain = word.strip().lower()
+    if plain in CONVENTIONS:
+        return counted(plain)
+    wanted = "_".join(plain.replace("-", "_").split())
     wanted = _SYNONYMS.get(wanted, wanted)
     if wanted in _PLACES:
         return _PLACES[wanted]()
@@ -96,7 +99,7 @@ def measure(word: str) -> Measure:
         return OutputPart(wanted)
     if wanted in _FIELDS:
         return Field(wanted)
-    if wanted in CONVENTIONS or (wanted in keys() and wanted not in _NOT_ASKED):
+    if wanted in keys() and wanted not in _NOT_ASKED:
         return counted(wanted)
     near = difflib.get_close_matches(wanted, words(), 1)
     also = f'; did you mean "{near[0]}"?' if near else ""

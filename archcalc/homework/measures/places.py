@@ -160,10 +160,10 @@ class SmallestInput(Measure):
         graph = subject.analysis.graph
         if graph.spec is None or graph.spec.input is None or len(graph.inputs) != 1:
             return Unknown("the net is not written as a spec with one input")
-        depth, *sides = graph.spec.input
+        *sides, depth = graph.spec.input
         spec = graph.spec if subject.analysis.settings.train else without_heads(graph.spec)
         for side in range(1, _LARGEST_INPUT + 1):
-            if fits(replace(spec, input=(depth, *[side] * len(sides))), graph.values):
+            if fits(replace(spec, input=(*[side] * len(sides), depth)), graph.values):
                 return side
         return Unknown(f"no input up to {_LARGEST_INPUT} fits")
 

@@ -31,9 +31,7 @@ def rules_page() -> Page:
     )
     note = "credit: the share of the points by default; a key sets others with `partial`."
     table = Table(columns, rows)
-    return Page(
-        (table, Text(note)), lambda: {"schema": 1, "rules": [_data(s) for s in SLIPS.values()]}
-    )
+    return Page((table, Text(note)), lambda: _all(SLIPS.values()))
 
 
 def rule_page(one: Slip) -> Page:

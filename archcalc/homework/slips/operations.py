@@ -173,7 +173,7 @@ def _other_sides(subject: Any, measure: Any) -> Iterable[tuple[Any, str]]:
     if not isinstance(measure, Cost) or len(spatial(shape)) != 2 or len(set(spatial(shape))) > 1:
         return
     own = spatial(shape)[0]
-    if own < 32:  # a map inside a net, not an image
+    if own < 32 or len(subject.analysis.nodes) < 3:  # a map inside a net, not an image
         return
     for side in _SIDES:
         if side == own:
@@ -220,6 +220,7 @@ SLIPS: tuple[Slip, ...] = (
         "Count output positions, not input positions, in each layer.",
         change=_at_inputs,
         counts=MACS,
+        collides=("S06",),
         examples=(Example(R3, "macs", "472,055,808"),),
     ),
     TermSlip(
@@ -360,6 +361,6 @@ SLIPS: tuple[Slip, ...] = (
         "x (256/224)^2",
         "This fits a {label} input.",
         values=_other_sides,
-        examples=(Example("zoo:vgg11", "macs", "9.941G"),),
+        examples=(Example("zoo:vgg11", "macs", "9.932G"),),
     ),
 )

@@ -138,12 +138,12 @@ def _lost_branch(place: Place) -> Iterable[Shape]:
     if place.word != "concat":
         return
     for name, x in zip(place.node.inputs, place.facts.inputs, strict=True):
-        if _passes_pool(place, name):
+        if passes_pool(place, name):
             y = place.facts.output
             yield volume(channels(y) - channels(x), spatial(y))
 
 
-def _passes_pool(place: Place, name: str) -> bool:
+def passes_pool(place: Place, name: str) -> bool:
     """Tell whether a branch is pooling alone: what comes out is as deep as what went in."""
     if name in place.analysis.graph.inputs:
         return False
@@ -185,9 +185,9 @@ def other_input(subject: Any, side: int) -> Any:
     spec = analysis.graph.spec
     if spec is None or spec.input is None or len(analysis.graph.inputs) != 1:
         return None
-    depth, *sides = spec.input
+    *sides, depth = spec.input
     try:
-        graph = expand(replace(spec, input=(depth, *[side] * len(sides))), analysis.graph.values)
+        graph = expand(replace(spec, input=(*[side] * len(sides), depth)), analysis.graph.values)
     except ArchcalcError:
         return None
     return walk(graph, analysis.settings)
@@ -292,6 +292,7 @@ SLIPS: tuple[Slip, ...] = (
         "default rounds down; Caffe and the GoogLeNet paper round up.)",
         size=_other_rounding,
         words=POOLS,
+        collides=("S01",),
         examples=(
             Example("112x112x64 | maxpool 3x3 s2 ceil", "size", "55"),
             Example("112x112x64 | maxpool 3x3 s2", "size", "56"),
@@ -312,6 +313,7 @@ SLIPS: tuple[Slip, ...] = (
         "Your course may count an ordinary filter as dilation 0. Here it is 1; a gap of one is 2.",
         size=_other_dilation(1),
         words=SLIDING,
+        collides=("S05",),
         examples=(Example("32x32x3 | conv 3x3x8 pad 1 dilation 1", "size", "30"),),
     ),
     SizeSlip(
@@ -362,7 +364,7 @@ SLIPS: tuple[Slip, ...] = (
         "S16",
         "depth of the pooling branch lost",
         "sum of the other depths",
-        "The pooling branch passes all {n_in} channels through: {right}.",
+        "The pooling branch passes all {pooled} channels through: {right}.",
         shape=_lost_branch,
         examples=(Example(R7_NAIVE, "channels", "224"),),
     ),
