@@ -38,8 +38,9 @@ def command(files: tuple[str, ...], **options: Any) -> None:
     claims that a note makes about its specs.
 
     \b
-    --format gradescope or prairielearn writes the result file of one submission (exit code 0).
-    Else the exit code is 1 where something is wrong or could not be read.
+    --format gradescope or prairielearn writes the result file of one
+    submission, with exit code 0. Else the exit code is 1 where something is
+    wrong or could not be read.
     """
     from ..homework.results import GRADERS
 

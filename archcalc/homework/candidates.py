@@ -180,7 +180,8 @@ class Candidates:
         assert isinstance(self.measure, OfLayers)
         place = Place(self.subject.analysis, position)
         facts = term.facts(place)
-        return self.measure.amount(place.layer, facts, self.subject.analysis) or 0
+        amount = self.measure.amount(place.layer, facts, self.subject.analysis)
+        return 0 if amount is None else amount
 
     def _terms(self) -> Iterator[Candidate]:
         if not self._changes or isinstance(self.right, Unknown):

@@ -22,6 +22,7 @@ from ..notation.source import Places
 from ..notation.tree import Node, Scalar
 from ..quantities.receptive_field import WHOLE
 from ..readers import spec_of
+from ..readers import torch as code
 from ..readers import zoo as zoo_reader
 from ..readers.stored import text_of
 from .measures import Cost, Measure, OutputShape, Subject, measure
@@ -180,13 +181,14 @@ class _Reader(Keys):
             return expand(
                 parse(node.text, self.name, places=Places(self.source, self.places(node)))
             )
-        beside = Path(self.name).parent / source
-        if source != "-" and not zoo_reader.reads(source) and beside.is_file():
-            source = f"./{beside}" if "/" not in str(beside) else str(beside)
-        elif source == "-" or source.startswith("/"):
-            raise UsageError(
-                "E33", f'no spec "{source[:60]}"', "a file beside the key, or the text"
-            )
+        path = Path(source)
+        beside = Path(self.name).parent / path
+        if code.reads(source) or zoo_reader.reads(source):
+            return expand(spec_of(source))  # which refuses code
+        if path.is_absolute() or ".." in path.parts or not beside.is_file():
+            help = "a file beside the key, a name of the zoo, or the text itself"
+            raise UsageError("E33", f'no spec "{source[:60]}"', help)
+        source = f"./{beside}" if "/" not in str(beside) else str(beside)
         return expand(spec_of(source))
 
     # Questions

@@ -126,8 +126,14 @@ def shown(value: Any, measure: Measure, layout: str = "hwc", given: str = "") ->
     return decimal(value)
 
 
-def decimal(value: Fraction) -> str:
-    """Return a fraction as a decimal number, exact where it ends soon."""
+def decimal(value: Fraction | int) -> str:
+    """Return a number as a decimal one, exact where it ends soon.
+
+    >>> decimal(Fraction(225, 2)), decimal(Fraction(1, 3)), decimal(Fraction(60_000))
+    ('112.5', '0.333', '60,000')
+    """
+    if value.denominator == 1:
+        return exact(value.numerator)
     for places in range(1, 5):
         scaled = value * 10**places
         if scaled.denominator == 1:

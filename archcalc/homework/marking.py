@@ -17,11 +17,12 @@ class Marked:
     """A marked sheet: its marks in the key's order.
 
     ``is_set_aside`` says that something could not be read: a person has to look at it before the
-    points mean anything.
+    points mean anything. ``hides_points`` keeps to right or not yet where people read it.
     """
 
     sheet: Sheet
     marks: tuple[Mark, ...]
+    hides_points: bool = False
 
     @property
     def score(self) -> Fraction:
@@ -45,7 +46,13 @@ class Marked:
 
     def without_hints(self) -> Marked:
         """Return the marks as they are shown before a deadline."""
-        return replace(self, marks=tuple(mark.without_hints() for mark in self.marks))
+        marks = tuple(mark.without_hints() for mark in self.marks)
+        return replace(self, marks=marks, hides_points=True)
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return sum(mark.verdict is Verdict.RIGHT for mark in self.marks)
 
 
 @dataclass(frozen=True)

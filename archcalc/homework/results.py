@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ..renderers.markdown import escaped
+from ..renderers.markdown import escaped, remarks
 from .key import Key
 from .marking import Marked
 from .questions import Mark, Verdict
@@ -98,18 +98,7 @@ def _dumped(found: dict[str, Any]) -> str:
 
 def feedback(mark: Mark) -> str:
     """Return what is said about an answer as markdown; nothing of it can be markup."""
-    parts: list[str] = []
-    code: list[str] = []
-    for line in (*mark.lines, ""):
-        if line.startswith(" "):
-            code.append(f"    {line.rstrip()}")
-            continue
-        if code:
-            parts.append("\n".join(code))
-            code = []
-        if line:
-            parts.append(escaped(line))
-    return "\n\n".join(parts)
+    return "\n\n".join(remarks(mark.lines))
 
 
 def _name(mark: Mark) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
+from textwrap import dedent, indent
 from typing import Any
 
 import tabulate as tabulating
@@ -55,20 +57,20 @@ def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
     parts = [f"### {escaped(block.title)}{aside}"]
     parts.append(_table(Table(block.columns, block.rows), exact, layout))
     rows = table_texts(Table(block.columns, block.rows), exact=exact, layout=layout)
-    for row, remarks in zip(rows, block.remarks, strict=True):
-        if remarks:
+    for row, said in zip(rows, block.remarks, strict=True):
+        if said:
             parts.append(f"**{escaped(f'{row[0]} {row[1]}'.strip())}**")
-            parts += _remarks(remarks)
+            parts += remarks(said)
     return parts
 
 
-def _remarks(lines: tuple[str, ...]) -> list[str]:
+def remarks(lines: Iterable[str]) -> list[str]:
     """Return prose as paragraphs, lines that keep their blanks as indented code."""
     parts: list[str] = []
     for is_code, group in groupby(lines, key=lambda line: line.startswith(" ")):
         if is_code:
-            one_line = (" ".join(line.splitlines()) for line in group)
-            parts.append("\n".join(f"    {printable(line.rstrip())}" for line in one_line))
+            code = dedent("\n".join(" ".join(line.splitlines()) for line in group))
+            parts.append(indent("\n".join(map(printable, code.split("\n"))), "    "))
         else:
             parts += [escaped(printable(line)) for line in group]
     return parts

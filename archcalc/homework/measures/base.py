@@ -122,7 +122,8 @@ class OfLayers(OfFacts):
     def amounts(self, subject: Subject) -> list[Any]:
         """Return what each layer asked about adds."""
         analysis = subject.analysis
-        return [self.amount(p.layer, p.facts, analysis) or 0 for p in subject.places]
+        found = (self.amount(place.layer, place.facts, analysis) for place in subject.places)
+        return [0 if amount is None else amount for amount in found]
 
     def given(self, subject: Subject, facts: Sequence[Facts]) -> Any:
         """Return the sum over the layers asked about."""
@@ -130,5 +131,5 @@ class OfLayers(OfFacts):
         whole: Any = 0
         for position in subject.positions:
             amount = self.amount(analysis.nodes[position].layer, facts[position], analysis)
-            whole = whole + (amount or 0)
+            whole = whole + (0 if amount is None else amount)
         return whole

@@ -35,6 +35,9 @@ def listing(key: Key, marked: Marked) -> Listing:
     score = "?" if marked.is_set_aside else points(marked.score)
     aside = f"{score} of {points(key.points)} points"
     rows = tuple(_row(mark) for mark in marked.marks)
+    if marked.hides_points:
+        aside = f"{marked.right} of {len(marked.marks)} right"
+        rows = tuple((*row[:-1], Cell("")) for row in rows)
     return Listing(
         marked.sheet.name, aside, _COLUMNS, rows, tuple(mark.lines for mark in marked.marks)
     )

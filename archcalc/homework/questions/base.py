@@ -67,7 +67,8 @@ class Mark:
     def without_hints(self) -> Mark:
         """Return the mark as it is shown before a deadline: right or not yet, and nothing else."""
         lines = (self.problem,) if self.verdict is Verdict.UNREADABLE else ()
-        return replace(self, lines=lines, findings=())
+        verdict = Verdict.NOT_YET if self.verdict is Verdict.PARTLY else self.verdict
+        return replace(self, verdict=verdict, lines=lines, findings=())
 
 
 @dataclass(frozen=True)

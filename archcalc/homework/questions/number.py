@@ -7,12 +7,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from ...arithmetic.units import exact, short_bytes
+from ...arithmetic.units import short_bytes
 from ...layers.base import channels, spatial, volume
 from ...quantities.receptive_field import WHOLE
 from ..answers import Given
 from ..candidates import mistaken_walk
-from ..letters import shown
+from ..letters import decimal, shown
 from ..measures import Cost, OfFacts, OfLayers, measure
 from ..numerals import Answer, Blank, Unreadable, Written, number
 from ..precision import Agreement, agreement, fits
@@ -284,10 +284,7 @@ def _chain(answer: Answer) -> list[str]:
 
 
 def _value(written: Written) -> str:
-    from ..letters import decimal
-
-    value = written.value
-    return exact(value.numerator) if value.denominator == 1 else decimal(value)
+    return decimal(written.value)
 
 
 def _rounded(right: Any, written: Written) -> str:
@@ -297,11 +294,7 @@ def _rounded(right: Any, written: Written) -> str:
     nearest = (steps + Fraction(1, 2)).__floor__() * step
     if written.unit == "bytes":
         return short_bytes(int(nearest))
-    value = nearest / written.scale
-    from ..letters import decimal
-
-    text = exact(value.numerator) if value.denominator == 1 else decimal(value)
-    return f"{text}{written.suffix}"
+    return f"{decimal(nearest / written.scale)}{written.suffix}"
 
 
 def _scaled(written: Written, scale: int) -> Written:

@@ -52,7 +52,7 @@ class TableQuestion(Question):
     def _cell(self, subject: Subject, measure: Measure) -> NumberQuestion | ShapeQuestion:
         kind = ShapeQuestion if isinstance(measure, OutputShape) else NumberQuestion
         return kind(
-            id=f"{self.id} {subject.name}",
+            id=f"{self.id} {subject.name} {measure.key}",
             title=measure.title,
             about=subject.name,
             points=Fraction(1),

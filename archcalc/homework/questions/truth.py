@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..answers import Given
+from ..letters import decimal
 from ..numerals import truth
 from .base import Earlier, Mark, Question
 from .number import NumberQuestion
@@ -43,7 +44,7 @@ class TruthQuestion(Question):
 
     def working(self) -> tuple[str, ...]:
         side = self.right_side
-        other = side.expected_text() if isinstance(side, NumberQuestion) else f"{side:,}"
+        other = side.expected_text() if isinstance(side, NumberQuestion) else decimal(side)
         name = side.about if isinstance(side, NumberQuestion) else ""
         return (
             f"{self.left.title} of {self.left.about}: {self.left.expected_text()}; "
