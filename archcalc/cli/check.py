@@ -30,12 +30,12 @@ def command(files: tuple[str, ...], **options: Any) -> None:
     \b
     archcalc check --lint hw3.key.yaml
     archcalc check --key hw3.key.yaml lee.md
-    archcalc check --key hw3.key.yaml subs/*.md -o marks.csv --report class.md
+    archcalc check --key hw3.key.yaml subs -o marks.csv --report class.md
     archcalc check NOTES.md
 
     Mark answers against a key: right, not yet or could not read, and which slip gives the
-    number. Answers are text, markdown, csv, yaml, json or notebooks. Without a key, check the
-    claims that a note makes about its specs.
+    number. Answers are text, markdown, csv, yaml, json or notebooks; a folder stands for its
+    files. Without a key, check the claims that a note makes about its specs.
 
     \b
     --format gradescope or prairielearn writes the result file of one
@@ -76,7 +76,7 @@ def _notes(files: tuple[str, ...], options: dict[str, Any]) -> int:
 
 def _mark(files: tuple[str, ...], options: dict[str, Any], grader: str) -> int:
     from ..homework.key import read_key
-    from ..homework.marking import mark_files
+    from ..homework.marking import mark_files, sheets_in
     from ..homework.pages import class_page, report_page, sheet_page
     from ..renderers import format_of, render
     from .output import progress, show, write
@@ -85,6 +85,7 @@ def _mark(files: tuple[str, ...], options: dict[str, Any], grader: str) -> int:
         if path:
             format_of(path)  # an ending that means nothing is said before the work
     key = read_key(options["key_path"])
+    files = tuple(sheets_in(files))
     with progress(len(files)) as step:
         found = mark_files(key, files, encoding=options["encoding"], progress=step)
     if options["no_hints"]:

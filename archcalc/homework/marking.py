@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from glob import glob
 
-from ..errors import ArchcalcError
-from .answers import Sheet, read
+from ..errors import ArchcalcError, UsageError
+from .answers import FORMATS, Sheet, read
 from .key import Key
 from .questions import Earlier, Mark, Verdict
 
@@ -91,6 +93,27 @@ def mark(key: Key, sheet: Sheet) -> Marked:
         earlier = Earlier(found, sheet.tables)
         found[question.id] = question.mark(given.get(question.id), earlier)
     return Marked(sheet, tuple(found[question.id] for question in key.questions))
+
+
+def sheets_in(paths: Sequence[str]) -> list[str]:
+    """Return the files that are meant: a folder stands for the answer files in it.
+
+    A pattern that no shell has expanded stands for what it matches.
+    """
+    found: list[str] = []
+    for path in paths:
+        if os.path.isdir(path):
+            names = sorted(os.listdir(path))
+            kept = [name for name in names if os.path.splitext(name)[1].lower() in FORMATS]
+            found += [os.path.join(path, name) for name in kept if not name.startswith(".")]
+            if not kept:
+                known = " ".join(sorted(FORMATS))
+                raise UsageError("E33", f"no answer files in {path}", f"endings: {known}")
+        elif any(sign in path for sign in "*?[") and not os.path.exists(path):
+            found += sorted(glob(path)) or [path]
+        else:
+            found.append(path)
+    return found
 
 
 def mark_files(

@@ -55,7 +55,7 @@ class NumberQuestion(OfSubject):
             if seen is not None:
                 return seen
         answer = number(given.text)
-        written = self._in_bytes(answer.final)
+        written = self._of_square(given.text, self._in_bytes(answer.final))
         mark = self._judged(given.text, answer, written)
         if mark.score < self.points and self.policy.follow_through:
             follows = self._follows(mark, written, earlier)
@@ -181,6 +181,22 @@ class NumberQuestion(OfSubject):
 
     # Fields
 
+    def _of_square(self, given: str, written: Written) -> Written:
+        """Read 7x7 as 7 where one side is asked for, unless the product is what is expected."""
+        from ..numerals import sizes
+
+        if self.measure.unit != "pixels" or not written.is_expression:
+            return written
+        if written.value == self.expected:
+            return written
+        try:
+            read = sizes(given)
+        except (Unreadable, Blank):
+            return written
+        if len(read.values) < 2 or len(set(read.values)) > 1:
+            return written
+        return replace(written, text=read.text, value=read.values[0])
+
     @cached_property
     def _unclipped(self) -> Any:
         return getattr(self.measure, "unclipped", lambda _: None)(self.subject)
@@ -264,6 +280,18 @@ class NumberQuestion(OfSubject):
             f"Follows correctly from your answers to {_listed(used)}: their sum.",
             f"With the right answers it is {self.expected_text()}.",
         )
+
+
+def readable(answer: Answer) -> Answer:
+    """Return the answer with plain texts for what was written in LaTeX."""
+    sides = tuple(_plainly(side) for side in answer.sides)
+    return replace(answer, sides=sides, final=sides[-1])
+
+
+def _plainly(side: Written) -> Written:
+    if side.is_expression or not any(sign in side.text for sign in "\\{}$"):
+        return side
+    return replace(side, text=f"{decimal(side.value / side.scale)}{side.suffix}")
 
 
 def _short(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..answers import Given
 from ..numerals import Written, number
 from ..precision import Agreement, agreement
 from .base import Earlier, Mark, Question, Verdict
-from .number import NumberQuestion
+from .number import NumberQuestion, readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class RatioQuestion(Question):
         )
 
     def marked(self, given: Given, earlier: Earlier) -> Mark:
-        written = number(given.text).final
+        written = self._rounded(readable(number(given.text)).final)
         found = agreement(written, self.expected, self.policy.tolerance)
         if found is Agreement.RIGHT:
             return self.right(written.text, written)
@@ -50,6 +50,12 @@ class RatioQuestion(Question):
         if self.policy.follow_through and mark.verdict is not Verdict.RIGHT:
             return self._follows(mark, written, earlier) or mark
         return mark
+
+    def _rounded(self, written: Written) -> Written:
+        """Take a whole number for a rounded one where the ratio is none: 21 for 21.4."""
+        if written.half or written.value.denominator != 1 or self.expected.denominator == 1:
+            return written
+        return replace(written, half=Fraction(1, 2), digits=len(str(abs(written.value.numerator))))
 
     def _wrong(self, written: Written, found: Agreement) -> Mark:
         if found is Agreement.IMPRECISE:
@@ -72,7 +78,9 @@ class RatioQuestion(Question):
         most = (one.value + one.half) / (other.value - other.half)
         if not least - written.half <= written.value <= most + 2 * written.half:
             return None
-        if written.digits is not None and written.digits < self.policy.tolerance.digits:
+        is_exact = not one.half and not other.half and written.value * other.value == one.value
+        few = written.digits is not None and written.digits < self.policy.tolerance.digits
+        if few and not is_exact:
             return None
         wrong = [id for id in self.needs if earlier.marks[id].verdict is not Verdict.RIGHT]
         if not wrong:

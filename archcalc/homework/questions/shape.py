@@ -23,6 +23,8 @@ class ShapeQuestion(OfSubject):
 
     def marked(self, given: Given, earlier: Earlier) -> Mark:
         read = sizes(given.text)
+        if "=" not in given.text and len(given.text) < 40:
+            read = replace(read, text=given.text.strip())  # with its brackets
         if len(read.values) == 1 and len(self.expected) > 1:
             return self._of_side(read, given.text)
         if self._agrees(read, self.expected):
