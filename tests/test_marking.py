@@ -195,7 +195,7 @@ def test_a_ratio_of_wrong_numbers() -> None:
 def test_the_higher_score_counts(one: int, other: int) -> None:
     """Follow-through never takes points away, and its ratio is that of the student's numbers."""
     key = key_of(CHAIN)
-    answers = {"macs": str(one), "both": str(other), "ratio": f"{one / other:.6g}"}
+    answers = {"macs": str(one), "both": str(other), "ratio": f"{one / other:.4f}"}
     found = by_id(key, answers)
     assert found["ratio"].score == 1
 

@@ -54,7 +54,7 @@ class NumberQuestion(OfSubject):
             seen = self._of_field(given)
             if seen is not None:
                 return seen
-        answer = number(given.text)
+        answer = readable(number(given.text))
         written = self._of_square(given.text, self._in_bytes(answer.final))
         mark = self._judged(given.text, answer, written)
         if mark.score < self.points and self.policy.follow_through:
