@@ -17,8 +17,10 @@ from .measures import Cost, Measure, OfLayers, Place, Subject
 from .measures import measure as measure_of
 from .numerals import Sizes, Written
 from .precision import fits
-from .slips import SLIPS, Slip
+from .slips import SLIPS, Slip, SumSlip
 
+_CROWD = 8  # half units of the last digit to each side, within which slips are neighbours
+_FEW = 8  # layers among which one slip is told from another by rounded digits
 _MOST = 3  # explanations of one number; more would say nothing
 
 
@@ -60,6 +62,7 @@ class Diagnosis:
         found = [
             c for c in self.candidates.singles if _is_number(c.value) and fits(written, c.value)
         ]
+        found = self._told_apart(found, written)
         found += self.candidates.kinds(written.value)
         if not found:
             power = _power(written)
@@ -73,6 +76,21 @@ class Diagnosis:
             found = [c for c in pairs if fits(written, c.value)]
             said = [self.finding(candidate, written.text) for candidate in _first_of_each(found)]
         return said[:_MOST]
+
+    def _told_apart(self, found: list[Candidate], written: Written) -> list[Candidate]:
+        """Drop slips in one layer of many where rounded digits fit several of them by chance."""
+        if written.half == 0 or len(self.subject.positions) <= _FEW:
+            return found
+        near = {
+            Fraction(one.value)
+            for one in self.candidates.singles
+            if _is_narrow(one)
+            and _is_number(one.value)
+            and abs(one.value - written.value) <= _CROWD * written.half
+        }
+        if len(near) <= 2:
+            return found
+        return [one for one in found if not _is_narrow(one)]
 
     def of_shape(self, sizes: Sizes, agrees: Callable[[Any], bool]) -> list[Finding]:
         """Return what explains a shape; ``agrees`` tells whether the sizes are those of another."""
@@ -225,6 +243,11 @@ class Diagnosis:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _is_narrow(candidate: Candidate) -> bool:
+    """Tell whether a slip happened in one layer only, where others gave occasion for it too."""
+    return candidate.is_local or any(isinstance(one, SumSlip) for one in candidate.slips)
 
 
 def _first_of_each(found: Sequence[Candidate]) -> list[Candidate]:

@@ -326,12 +326,7 @@ class _Reader(Keys):
         analysis = self.analysis(graph, given)
         if not layer:
             return Subject(analysis, tuple(range(len(analysis.nodes))), name)
-        wanted = layer.replace("/", ".")
-        positions = tuple(
-            i
-            for i, node in enumerate(analysis.nodes)
-            if node.name == wanted or node.name.startswith(f"{wanted}.")
-        )
+        positions = _positions(analysis, layer) or _positions(analysis, layer.replace("/", "."))
         if not positions:
             names = ", ".join(node.name for node in analysis.nodes[:12])
             fact = f'question {id}: no layer "{layer[:40]}" in {name}'
@@ -586,6 +581,15 @@ class _Reader(Keys):
             return [item.text for item in node.items if isinstance(item, Scalar)]
         self.problem("E22", f"{key} is a list", node.span, f"{key}: [macs]")
         return []
+
+
+def _positions(analysis: Analysis, name: str) -> tuple[int, ...]:
+    """Return where the layer of a name is, or the layers of a block."""
+    return tuple(
+        i
+        for i, node in enumerate(analysis.nodes)
+        if node.name == name or node.name.startswith(f"{name}.")
+    )
 
 
 def _number(text: str) -> Fraction | None:

@@ -9,7 +9,7 @@ from ...conventions import CONVENTIONS
 from ...errors import UsageError
 from ...quantities import keys
 from .base import Measure, OfFacts, OfLayers, Place, Subject
-from .counts import Column, Cost, OfNet, counted
+from .counts import Column, Cost, OfNet, Ram, counted
 from .places import (
     Field,
     KeepingPadding,
@@ -32,6 +32,7 @@ __all__ = [
     "OutputPart",
     "OutputShape",
     "Place",
+    "Ram",
     "Subject",
     "measure",
     "part_of",
@@ -44,6 +45,7 @@ _PLACES: dict[str, Callable[[], Measure]] = {
     "span": Span,
     "padding": KeepingPadding,
     "smallest_input": SmallestInput,
+    "ram": Ram,
 }
 _PARTS = ("height", "width", "size", "channels")
 _FIELDS = ("receptive_field", "trunk_field", "jump", "first")
@@ -66,6 +68,8 @@ _SYNONYMS = {
     "weight_memory": "weight_bytes",
     "peak_memory": "peak_memory_bytes",
     "training_memory": "saved_bytes",
+    "prediction_memory": "ram",
+    "inference_memory": "ram",
     "effective_kernel": "span",
     "effective_stride": "jump",
     "stride": "jump",

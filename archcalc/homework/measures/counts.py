@@ -67,6 +67,17 @@ class OfNet(Measure):
         return values[subject.last]
 
 
+class Ram(Measure):
+    """The least memory of one prediction: the parameters, and the most that is alive at once."""
+
+    key, title, metric, unit = "ram", "memory for a prediction", "peak_memory_bytes", "bytes"
+
+    def value(self, subject: Subject) -> Any:
+        """Return the sum; the activations alive are those of the whole net."""
+        peak, weights = counted("peak_memory_bytes"), counted("weight_bytes")
+        return peak.value(subject) + weights.value(subject)
+
+
 def counted(key: str) -> Measure:
     """Return the question for a column or convention. Errors: UsageError (E48) for neither."""
     if key in CONVENTIONS:

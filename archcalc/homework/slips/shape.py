@@ -17,6 +17,7 @@ from .base import Example, NetSlip, ShapeSlip, SizeSlip, Slip
 CONVS = frozenset({"conv", "dwconv"})
 POOLS = frozenset({"maxpool", "avgpool", "subsample"})
 SLIDING = CONVS | POOLS
+PADDING = SLIDING | {"zeropad"}
 _PLAIN_POOLS = POOLS | {"adaptivemaxpool", "adaptiveavgpool", "gap"}
 
 R3 = "224x224x3 | conv 7x7x64 s2 pad 3"
@@ -210,9 +211,13 @@ SLIPS: tuple[Slip, ...] = (
         "floor((n + p - k) / s) + 1",
         "`pad {p}` adds {p} on each side: {n}+{p}+{p}.",
         size=_one_sided,
-        words=SLIDING,
+        words=PADDING,
         collides=("S01",),
-        examples=(Example(R3, "size", "111"), Example("15x15x8 | conv 3x3x8 pad 2", "size", "15")),
+        examples=(
+            Example(R3, "size", "111"),
+            Example("15x15x8 | conv 3x3x8 pad 2", "size", "15"),
+            Example("15x15x8 | zeropad 2", "output", "17x17x8"),
+        ),
     ),
     SizeSlip(
         "S03",
@@ -240,7 +245,7 @@ SLIPS: tuple[Slip, ...] = (
         "floor((n - k) / s) + 1",
         "This is the size without padding.",
         size=_unpadded,
-        words=SLIDING,
+        words=PADDING,
         examples=(Example(R3, "size", "109"),),
     ),
     SizeSlip(
