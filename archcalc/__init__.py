@@ -18,8 +18,10 @@ __all__ = [
     "Graph",
     "Net",
     "analyze",
+    "check",
     "compare",
     "explain",
+    "grade",
     "read",
     "reconcile",
     "verify",
@@ -31,6 +33,7 @@ _HOMES = {
     "Graph": "graph",
     "Net": "api",
     "analyze": "api",
+    "check": "grade",
     "compare": "api",
     "explain": "api",
     "read": "api",
@@ -39,21 +42,25 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from . import grade
     from .api import Net, analyze, compare, explain, read, reconcile, verify
     from .comparison import Comparison
     from .errors import ArchcalcError
+    from .grade import check
     from .graph import Graph
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used: importing archcalc costs nothing."""
+    from importlib import import_module
+
+    if name == "grade":
+        return import_module(".grade", __name__)
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'archcalc' has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(f".{home}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, "grade"})
