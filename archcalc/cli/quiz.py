@@ -40,10 +40,10 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
 
     Make questions about specs, with the right answer and wrong ones that common slips give.
 
-    The same seed, student and spec give the same quiz; every student has another one. With
-    --key-out and --sheet-out nothing else is printed unless a format is asked for; of several
-    students each has files of their own: quiz-kim.key.yaml, quiz-kim.md. `archcalc check` marks a
-    filled-in sheet by its key.
+    The same seed, student and spec give the same quiz; every student has another one. Of several
+    students each has a key and a sheet of their own, such as quiz-kim.md; `archcalc check` marks
+    a sheet that was filled in by its key. Where files are written, nothing is printed unless a
+    format is asked for.
 
     Formats: markdown (with the answers folded away), json, table, csv, plain or html.
     """
