@@ -200,21 +200,30 @@ class _Reader(Keys):
         if len(node.items) > _MOST_QUESTIONS:
             self.problem("E44", f"more than {_MOST_QUESTIONS} questions", node.span)
             return
-        for item in node.items:
+        later: list[tuple[int, Fields, Node]] = []
+        placed: dict[int, Question] = {}
+        for at, item in enumerate(node.items):
             given = self.fields(item, _QUESTION, "a question")
-            if not given:
-                if not self.problems:
-                    self.problem(
-                        "E22", "a question is a map", item.span, "{id: 1, ask: MACs, of: net}"
-                    )
-                continue
-            made = self.question(given, item)
-            if made is not None:
-                self.questions.append(made)
+            if self.words(given, "ask").lower() == "ratio":
+                later.append((at, given, item))  # its questions may stand below it
+            elif given:
+                self.place(placed, at, given, item)
+            elif not self.problems:
+                self.problem("E22", "a question is a map", item.span, "{ask: MACs, of: net}")
+        for at, given, item in later:
+            self.place(placed, at, given, item)
+        self.questions = [placed[at] for at in sorted(placed)]
 
-    def question(self, given: Fields, node: Node) -> Question | None:
+    def place(self, placed: dict[int, Question], at: int, given: Fields, item: Node) -> None:
+        """Read a question and keep it in its place; its number is its id unless it has one."""
+        made = self.question(given, item, str(at + 1))
+        if made is not None:
+            placed[at] = made
+            self.questions.append(made)
+
+    def question(self, given: Fields, node: Node, number: str) -> Question | None:
         before = len(self.problems)
-        id = self.words(given, "id") or str(len(self.questions) + 1)
+        id = self.words(given, "id") or number
         if id in self.spans:
             line = self.spans[id].line
             fact = f'question "{id[:20]}" appears twice (lines {line} and {node.span.line})'
@@ -361,7 +370,7 @@ class _Reader(Keys):
             or not all(isinstance(q, NumberQuestion) for q in found)
         ):
             if len(self.problems) < MOST_PROBLEMS and not self.problems:
-                fact = f"question {common['id']}: a ratio is of two questions above with numbers"
+                fact = f"question {common['id']}: a ratio is of two questions with numbers"
                 self.problem("E36", fact, node.span, "of: [2, 3]")
             return None
         first, second = found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from ..arithmetic.dims import product
+from ..arithmetic.dims import Shape, product
 from ..arithmetic.units import exact, short, short_bytes, significant
 from ..arithmetic.unknown import Unknown
 from ..layers.base import channels, hwc, spatial, written
-from ..layers.window import Window
+from ..layers.window import TransposedWindow, Window
 from ..notation.format import layer_text
 from ..quantities.receptive_field import WHOLE
 from .measures import Measure, Place, Subject
@@ -49,24 +49,14 @@ def letters(place: Place) -> Letters:
     if len(weight) > 1:
         number, depth, *window = weight
         taps = [*window, depth]
-        found["depth"] = exact(int(depth))
+        found["depth"] = exact(int(number if place.word == "deconv" else depth))
         found["taps"] = exact(int(product(tuple(window))))
         found["weights"] = "*".join(str(n) for n in (*taps, number))
         found["only_weights"] = exact(int(product(weight)))
-    if "bias" in facts.weights:
-        found["b"] = found["all_b"] = exact(int(product(facts.weights["bias"])))
-    windows = facts.windows
-    if isinstance(windows, tuple) and isinstance(windows[0], Window):
-        first = windows[0]
-        found["window"] = "x".join(str(one.kernel) for one in windows if isinstance(one, Window))
-        found["k"], found["s"], found["p"] = map(str, (first.kernel, first.stride, first.before))
-        found["n"] = str(spatial(facts.inputs[0])[0])
-        found["span"] = str(first.span)
-        found["rounding"] = "down" if first.ceil else "up"
-        found["other_rounding"] = "up" if first.ceil else "down"
-        sizes = spatial(facts.inputs[0])
-        padded = [w.padded(n) for w, n in zip(windows, sizes, strict=True) if isinstance(w, Window)]
-        found["padded"] = "x".join(map(str, padded))
+    biases = [product(shape) for name, shape in facts.weights.items() if "bias" in name]
+    if biases:
+        found["b"] = found["all_b"] = exact(int(sum(biases)))
+    found |= _of_windows(place)
     before = place.before
     while before is not None and before.word in ("relu", "bn"):
         before = before.before
@@ -74,6 +64,46 @@ def letters(place: Place) -> Letters:
         found["before"] = layer_text(before.layer, full=False)
         found["depth_before"] = exact(int(channels(before.facts.inputs[0])))
     return found
+
+
+def _of_windows(place: Place) -> dict[str, str]:
+    """Return what messages may say about how a layer slides over its input."""
+    windows, sizes = place.facts.windows, spatial(place.facts.inputs[0])
+    if not isinstance(windows, tuple) or len(windows) != len(sizes):
+        return {}
+    sliding = [one for one in windows if isinstance(one, Window | TransposedWindow)]
+    if len(sliding) < len(windows) or not sliding:
+        return {}
+    padding, size = max(zip((one.before for one in sliding), sizes, strict=True))
+    found = {
+        "window": "x".join(str(one.kernel) for one in sliding),
+        "k": _one_or_all([one.kernel for one in sliding]),
+        "s": _one_or_all([one.stride for one in sliding]),
+        "span": _one_or_all([one.span for one in sliding]),
+        "p": str(padding),
+        "n": str(size),
+    }
+    grows = [one for one in sliding if isinstance(one, TransposedWindow)]
+    if grows:
+        found["extra"] = f" + {grows[0].extra}" if grows[0].extra else ""
+    plain = [one for one in sliding if isinstance(one, Window)]
+    if len(plain) == len(sliding):
+        padded = [one.padded(n) for one, n in zip(plain, sizes, strict=True)]
+        found["padded"] = "x".join(map(str, padded))
+        found["rounding"] = "down" if plain[0].ceil else "up"
+        found["other_rounding"] = "up" if plain[0].ceil else "down"
+    return found
+
+
+def _one_or_all(sizes: list[Any]) -> str:
+    return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes))
+
+
+def side_text(shape: Shape) -> str:
+    """Return the sizes of a shape without its channels: 14, or 14x20 where they differ."""
+    sizes = [Fraction(n) for n in spatial(shape)]
+    sides = [str(n) if n.denominator == 1 else decimal(n) for n in sizes]
+    return sides[0] if len(set(sides)) == 1 else "x".join(sides)
 
 
 def called(place: Place) -> str:

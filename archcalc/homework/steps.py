@@ -9,7 +9,7 @@ from ..table import Steps
 from .measures import Measure, Subject
 
 INDENT = "    "
-_MOST_LINES = 24
+_MOST_LINES = 12
 
 
 def worked_steps(subject: Subject, measure: Measure, layout: str = "hwc") -> Steps | None:

@@ -18,6 +18,7 @@ R4 = "27x27x96 | conv 5x5x256 pad 2 groups 2"
 R5 = "300x300x3 | conv 5x5x100"
 PARAMS = frozenset({"params", "weights"})
 BOTH = PARAMS | {"macs"}
+_NORMS = ("bn", "ln", "gn", "rmsnorm", "lrn")  # their bias is a learned shift
 _FILTERS = ("conv", "deconv", "dwconv")
 _PARAMETERLESS = ("relu", "maxpool", "avgpool", "gap", "flatten", "dropout", "softmax", "add")
 
@@ -27,12 +28,15 @@ def _with_bias(term: Term, bias: tuple[int, ...]) -> Term:
 
 
 def _no_bias(term: Term, place: Place) -> Term | None:
-    if "bias" not in term.weights or "weight" not in term.weights or term.counted is None:
+    kept = {name: shape for name, shape in term.weights.items() if "bias" not in name}
+    if not kept or len(kept) == len(term.weights) or place.word in _NORMS:
         return None
-    return replace(term, weights={k: v for k, v in term.weights.items() if k != "bias"})
+    return replace(term, weights=kept)
 
 
 def _no_input_depth(term: Term, place: Place) -> Term | None:
+    if place.word == "deconv" and len(term.weight) > 2 and term.weight[0] > 1:
+        return replace(term, weights={**term.weights, "weight": (1, *term.weight[1:])})
     if place.word != "conv" or len(term.weight) < 3 or term.weight[1] == 1:
         return None
     return term.reweighted((term.weight[0], 1, *term.weight[2:]))
