@@ -59,8 +59,9 @@ bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python -m pip install --quiet torchinfo==1.8.0
 	$(BIN)/python tests/bench/bench.py
 
-fuzz: $(VENV)/dev.done ## 200,000 random and mutated specs: results or clean errors only
+fuzz: $(VENV)/dev.done ## 200,000 specs and 100,000 answer files, mutated: results or clean errors
 	$(BIN)/python tests/fuzz/fuzz.py --runs 200000
+	$(BIN)/python tests/fuzz/homework.py --runs 100000
 
 peers: $(VENV)/dev.done ## run other counters in a throw-away environment, against their conventions
 	$(BIN)/python tests/peers/compare.py

@@ -51,6 +51,8 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc")
         if isinstance(value, tuple):
             return units.significant(value[0], value[1], 4)
         return symbolic_text(value)
+    if isinstance(value, str):
+        return printable(value)
     if not isinstance(value, int):
         return symbolic_text(value)
     if unit == "bytes":

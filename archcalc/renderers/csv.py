@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from ..table import Page, Steps, Table
 from .cells import plain_number, raw
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets take the wide ones too
+_NUMBER = re.compile(r"-?\d+(\.\d+)?((x|\.\.)-?\d+(\.\d+)?)*")
 
 
 def render(page: Page, **_: Any) -> str:
@@ -31,15 +33,11 @@ def render(page: Page, **_: Any) -> str:
 
 def _table(writer: Any, table: Table, layout: str) -> None:
     shown = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
-    writer.writerow([table.columns[i].key for i in shown])
+    writer.writerow([_safe(table.columns[i].key) for i in shown])
     for row in table.rows:
         writer.writerow([_safe(raw(row[i], layout)) for i in shown])
 
 
 def _safe(text: str) -> str:
     """Keep a spreadsheet from running a label as a formula."""
-    return "'" + text if text.startswith(_FORMULA_STARTS) and not _number(text) else text
-
-
-def _number(text: str) -> bool:
-    return text.lstrip("-").replace("x", "").replace("-", "").replace(".", "").isdigit()
+    return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+import html
 from typing import Any
 
 from ..errors import printable
@@ -28,6 +28,11 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
     return "\n".join([*parts, "</div>"]) + "\n"
 
 
+def escape(text: str) -> str:
+    """Return a text that is no markup, without what cannot be seen."""
+    return html.escape(printable(text))
+
+
 def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
     """Return a heading, the rows as a table, and what is said about each as a description."""
     heading = f"{block.title} - {block.aside}" if block.aside else block.title
@@ -39,7 +44,7 @@ def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
         if remarks:
             lines = "".join(
                 f"<pre>{escape(line)}</pre>" if line.startswith(" ") else f"<p>{escape(line)}</p>"
-                for line in map(printable, remarks)
+                for line in remarks
             )
             said.append(f"<dt>{escape(f'{row[0]} {row[1]}'.strip())}</dt><dd>{lines}</dd>")
     return [*parts, f"<dl>{''.join(said)}</dl>"] if said else parts

@@ -37,7 +37,7 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         elif isinstance(block, Listing):
             parts += _listing(block, exact, page.layout)
         elif not isinstance(block, SpecText):
-            parts.append(f"*{escaped(block.text)}*")
+            parts.append(f"*{escaped(block.text.strip())}*")
     return "\n\n".join(parts) + "\n"
 
 
@@ -47,7 +47,7 @@ def escaped(text: str) -> str:
     >>> escaped("a|b <c> `d`")
     'a\\\\|b &lt;c&gt; \\\\`d\\\\`'
     """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", text)
 
 
@@ -72,7 +72,7 @@ def remarks(lines: Iterable[str]) -> list[str]:
             code = dedent("\n".join(" ".join(line.splitlines()) for line in group))
             parts.append(indent("\n".join(map(printable, code.split("\n"))), "    "))
         else:
-            parts += [escaped(printable(line)) for line in group]
+            parts += [escaped(line) for line in group]
     return parts
 
 

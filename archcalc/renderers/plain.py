@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import printable
 from ..table import Listing, Page, SpecText, Steps, Text
 from .cells import raw
 
@@ -36,4 +37,4 @@ def render(page: Page, **_: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    return text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
+    return printable(text)

@@ -10,7 +10,7 @@ from typing import Any
 import tabulate as tabulating
 from tabulate import tabulate
 
-from ..errors import cells
+from ..errors import cells, printable
 from ..table import Listing, Page, SpecText, Steps, Table, Text
 from .cells import shortened, table_texts
 from .listed import drawn_listing
@@ -200,4 +200,5 @@ def _drawn(table: Table, titles: list[str], rows: list[list[str]], keep: list[in
 def _wrapped(text: str, width: int) -> str:
     import textwrap
 
+    text = printable(text)
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))

@@ -213,6 +213,10 @@ class OfSubject(Question):
         return "chw" if self.policy.order == "chw" else "hwc"
 
     def working(self) -> tuple[str, ...]:
+        return self._working
+
+    @cached_property
+    def _working(self) -> tuple[str, ...]:
         return worked_lines(self.subject, self.measure, self.layout)
 
     @abstractmethod

@@ -115,14 +115,15 @@ class TableQuestion(Question):
         marks: dict[tuple[str, str], Mark] = {}
         lines: list[str] = []
         so_far: dict[str, Mark] = {}
-        for layer, column, text, line in self._given_cells(table):
-            cell = self.cells.get((layer, column))
+        given = {one[:2]: one[2:] for one in self._given_cells(table)}  # the last one counts
+        for key, (text, line) in given.items():
+            cell = self.cells.get(key)
             if cell is None:
                 continue
             mark = cell.question.mark(
                 Given(cell.question.id, text, line, line), Earlier(dict(so_far))
             )
-            marks[layer, column] = mark
+            marks[key] = mark
             so_far[cell.question.id] = mark
         found: list[Finding] = []
         for (layer, column), mark in marks.items():
