@@ -12,12 +12,16 @@ from typing import Any
 import pytest
 import yaml
 
+from archcalc.analysis import Settings, walk
 from archcalc.homework.answers import read_text
+from archcalc.homework.diagnosis import Diagnosis
 from archcalc.homework.key import Key, key_of
 from archcalc.homework.marking import mark
+from archcalc.homework.measures import Subject, measure
 from archcalc.homework.numerals import number, sizes, truth
 from archcalc.homework.questions import Mark, Question, ShapeQuestion, TruthQuestion, Verdict
 from archcalc.layers.base import ordered
+from archcalc.readers import read
 
 SECTIONS = ("published", "forum", "unseen")
 _OWN = ("published", "answer", "verdict", "slip", "by", "note", "as")
@@ -138,6 +142,56 @@ def test_what_is_said_reads_as_a_sentence(row: Row) -> None:
         assert "?" not in line
         assert "None" not in line
         assert "{" not in line
+
+
+# Every message, over many kinds of layers
+
+KINDS = {
+    "1d": "100x16 | conv 5x32 s2 pad 2 | maxpool 2 | gap",
+    "3d": "8x20x20x3 | conv 3x7x7x6 s1x2x2 pad 1x3x3 | maxpool 1x2x2 | relu",
+    "deconv": "7x7x16 | deconv 4x4x8 s2 pad 1 | relu",
+    "uneven": "16x10x8 | deconv 2x3x4 s2x3 pad 0x1 outpad 1",
+    "dilated": "32x30x3 | conv 3x5x8 pad 1x2 dilation 2 s2x1 | bn | avgpool 3x3 s2 ceil",
+    "grouped": "32x32x8 | dwconv 3x3 same s2 | conv 1x1x16 | conv 3x3x8 same groups 4",
+    "inception": "28x28x192 | inception 64x96x128x16x32x32",
+    "naive": "28x28x192 | naiveinception 64x128x32",
+    "alexnet": "227x227x3 | conv 11x11x96 s4 | maxpool 3x3 s2 | flatten | fc 10 | fc 5",
+    "lstm": "10x32 | lstm 16 | linear 8",
+    "gru": "10x32 | gru 16",
+    "attention": "10x32 | attn heads 4 | linear 8",
+    "basic": "20x20x16 | basic 32 stride 2",
+    "bottleneck": "20x20x64 | bottleneck 16",
+    "inverted": "20x20x16 | inverted 16",
+    "lenet": "14x14x6 | conv 5x5x16 table lenet5 | subsample 2x2 | fc 120",
+    "zeropad": "31x31x8 | zeropad 2 | conv 3x3x8 dilation 1",
+    "upsampled": "24x24x3 | conv 3x3x8 same +relu | upsample 2 | conv 1x1x4",
+}
+ASKED = (
+    *("output", "size", "channels", "params", "weights", "macs", "flops", "flops2", "macs+bias"),
+    *("units", "connections", "receptive_field", "span", "memory", "peak_memory", "ram"),
+)
+
+
+def subjects(spec: str) -> Iterator[Subject]:
+    analysis = walk(read(spec), Settings(batch=2))
+    yield Subject(analysis, tuple(range(len(analysis.nodes))), "net")
+    for position, node in enumerate(analysis.nodes):
+        if position < 6 or position == len(analysis.nodes) - 1:
+            yield Subject(analysis, (position,), node.name, is_whole=False)
+
+
+@pytest.mark.parametrize("spec", KINDS.values(), ids=KINDS)
+def test_no_message_lacks_a_number(spec: str) -> None:
+    said = []
+    for subject in subjects(spec):
+        for word in ASKED:
+            diagnosis = Diagnosis(subject, measure(word))
+            known = diagnosis.candidates
+            for candidate in (*known.singles, *known.numbers(2), *known.pairs):
+                said += diagnosis.finding(candidate, "GIVEN").lines
+    assert said
+    lacking = {line for line in said if any(mark in line for mark in ("?", "None", "{", "Unkn"))}
+    assert not lacking
 
 
 def test_every_reference_question_is_covered_or_says_why_not() -> None:

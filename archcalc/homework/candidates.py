@@ -64,6 +64,8 @@ class Candidates:
     @cached_property
     def singles(self) -> tuple[Candidate, ...]:
         """One candidate per slip, and per layer where several layers are asked about."""
+        if self.right is None or isinstance(self.right, Unknown):
+            return ()
         found = [
             *self._terms(),
             *self._sums(),
@@ -110,7 +112,7 @@ class Candidates:
         for one in (*ways(SizeSlip), *ways(ShapeSlip)):
             wrong: dict[int, list[Shape]] = {}
             for position in self._upstream:
-                shapes = list(_mistaken(one, Place(self.subject.analysis, position)))
+                shapes = list(mistaken(one, Place(self.subject.analysis, position)))
                 if shapes:
                     wrong[position] = shapes
             chosen = [{p: shape} for p, shapes in wrong.items() for shape in shapes]
@@ -302,7 +304,7 @@ def _restated(
     if output is None:
         return facts
     if inputs != place.facts.inputs and again is not None:
-        made = next(_mistaken(again, _Restated(place.analysis, place.position, facts)), None)
+        made = next(mistaken(again, _Restated(place.analysis, place.position, facts)), None)
         output = facts.output if made is None else made
     if isinstance(layer, UnaryLayer) and all(Fraction(n).denominator == 1 for n in output):
         return layer.given(inputs[0], output)
@@ -320,7 +322,7 @@ class _Restated(Place):
         return self.stated
 
 
-def _mistaken(one: Slip, place: Place) -> Iterator[Shape]:
+def mistaken(one: Slip, place: Place) -> Iterator[Shape]:
     """Return the output shapes that a slip gives a layer."""
     right = place.facts.output
     if isinstance(one, ShapeSlip):

@@ -11,13 +11,14 @@ from typing import Any
 from ..arithmetic.units import exact, short, short_bytes, significant
 from ..arithmetic.unknown import Unknown
 from ..conventions import CONVENTIONS, Convention
-from .candidates import Candidate, Candidates
-from .letters import Letters, letters, names_of, shown
+from ..layers.base import channels
+from .candidates import Candidate, Candidates, mistaken
+from .letters import Letters, letters, names_of, shown, side_text, wanted
 from .measures import Cost, Measure, OfLayers, Place, Subject
 from .measures import measure as measure_of
 from .numerals import Sizes, Written
 from .precision import fits
-from .slips import SLIPS, Slip, SumSlip
+from .slips import SLIPS, ShapeSlip, SizeSlip, Slip, SumSlip, TermSlip
 
 _CROWD = 8  # half units of the last digit to each side, within which slips are neighbours
 _FEW = 8  # layers among which one slip is told from another by rounded digits
@@ -131,10 +132,46 @@ class Diagnosis:
         place = Place(self.subject.analysis, concerned[0]) if concerned else self._last
         texts = letters(place) if place is not None else Letters()
         texts |= self._numbers(one, candidate, given)
-        text = template.format_map(Letters(texts))
-        if candidate.is_local and len(concerned) == 1:
-            text = f"In {self._names[concerned[0]]}: {text}"
+        texts |= self._own_numbers(one, candidate)
+        if one.general and not wanted(template) <= texts.keys():
+            template = one.general
+        text = template.format_map(texts)
+        if len(concerned) == 1 and (candidate.is_local or self._is_part(one, concerned[0])):
+            text = f"In {self._name(concerned[0])}: {text}"
         return [text]
+
+    def _is_part(self, one: Slip, position: int) -> bool:
+        """Tell whether a layer in which a slip happened gives only a part of the answer."""
+        if isinstance(one, SizeSlip | ShapeSlip):
+            return position != self.subject.last
+        if isinstance(one, TermSlip) and isinstance(self.measure, OfLayers):
+            amounts = self.measure.amounts(self.subject)
+            return sum(1 for amount in amounts if amount) > 1
+        return False
+
+    def _own_numbers(self, one: Slip, candidate: Candidate) -> dict[str, str]:
+        """Return the right number, and the one given, of the layer in which a slip happened."""
+        if not candidate.positions:
+            return {}
+        place = Place(self.subject.analysis, candidate.positions[0])
+        if isinstance(one, SizeSlip | ShapeSlip):
+            right: Any = place.facts.output
+            if isinstance(one, ShapeSlip):
+                return {"right": exact(int(channels(right)))}
+            wrong = next(mistaken(one, place), right)
+            return {"right": side_text(right), "given": side_text(wrong)}
+        if isinstance(one, TermSlip) and self._is_part(one, place.position):
+            assert isinstance(self.measure, OfLayers)
+            amounts = self.measure.amounts(self.subject)
+            amount = amounts[self.subject.positions.index(place.position)]
+            found = {"right": shown(amount, self.measure, given="full")}
+            off = candidate.value - self.candidates.right
+            if len(candidate.positions) == 1 and len(candidate.slips) == 1:
+                found["given"] = shown(amount + off, self.measure, given="full")
+                ratio = Fraction(amount + off, amount) if amount else Fraction(0)
+                found["times"] = _times(ratio)
+            return found
+        return {}
 
     def _numbers(self, one: Slip, candidate: Candidate, given: str) -> dict[str, str]:
         right = self.candidates.right
@@ -151,8 +188,7 @@ class Diagnosis:
             found["short"] = short(right)
             if isinstance(candidate.value, int | Fraction):
                 ratio = Fraction(candidate.value) / right
-                times = significant(ratio.numerator, ratio.denominator, 3)
-                found["times"] = f"{times.rstrip('0').rstrip('.') if '.' in times else times}x"
+                found["times"] = _times(ratio)
                 if one.id in ("P14", "O16"):
                     power = round_power(1 / ratio)
                     found["binary"] = exact(1024**power)
@@ -213,6 +249,13 @@ class Diagnosis:
     def _names(self) -> dict[int, str]:
         return names_of(self.subject)
 
+    def _name(self, position: int) -> str:
+        """Return what a layer is called, also one in front of those asked about."""
+        if position in self._names:
+            return self._names[position]
+        analysis = self.subject.analysis
+        return names_of(Subject(analysis, tuple(range(len(analysis.nodes)))))[position]
+
     @property
     def _last(self) -> Place | None:
         last = self.subject.last
@@ -239,6 +282,11 @@ class Diagnosis:
         names = ", ".join(convention.key for convention in found[:4])
         line = f"{written.text} agrees with another convention: {names} ({found[0].sentence})."
         return [Finding((), (line,), convention=found[0])]
+
+
+def _times(ratio: Fraction) -> str:
+    times = significant(ratio.numerator, ratio.denominator, 3)
+    return f"{times.rstrip('0').rstrip('.') if '.' in times else times}x"
 
 
 def _is_number(value: Any) -> bool:

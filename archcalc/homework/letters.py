@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from string import Formatter
 from typing import Any
 
 from ..arithmetic.dims import Shape, product
@@ -13,6 +14,7 @@ from ..layers.window import TransposedWindow, Window
 from ..notation.format import layer_text
 from ..quantities.receptive_field import WHOLE
 from .measures import Measure, Place, Subject
+from .slips.params import unflattened
 from .slips.shape import passes_pool
 
 _POOLED = {"maxpool": "max pooling", "avgpool": "average pooling", "subsample": "subsampling"}
@@ -25,15 +27,20 @@ class Letters(dict[str, str]):
         return "?"
 
 
+def wanted(message: str) -> set[str]:
+    """Return the letters that a message needs."""
+    return {name for _, name, _, _ in Formatter().parse(message) if name}
+
+
 def letters(place: Place) -> Letters:
     """Return what messages may say about one layer."""
     facts = place.facts
     found = Letters(
-        n_in=exact(int(channels(facts.inputs[0]))),
+        n_in=exact(int(channels(unflattened(place)))),
         out="x".join(map(str, spatial(facts.output))),
         filters=exact(int(channels(facts.output))),
         values=exact(int(product(hwc(facts.inputs[0])))),
-        flat="x".join(map(str, hwc(facts.inputs[0]))),
+        flat="x".join(map(str, hwc(unflattened(place)))),
         depths="+".join(str(channels(x)) for x in facts.inputs),
         g=str(getattr(place.layer, "groups", 1)),
     )
@@ -90,8 +97,9 @@ def _of_windows(place: Place) -> dict[str, str]:
     if len(plain) == len(sliding):
         padded = [one.padded(n) for one, n in zip(plain, sizes, strict=True)]
         found["padded"] = "x".join(map(str, padded))
-        found["rounding"] = "down" if plain[0].ceil else "up"
-        found["other_rounding"] = "up" if plain[0].ceil else "down"
+        rounds_up = plain[0].ceil or plain[0].same
+        found["rounding"] = "down" if rounds_up else "up"
+        found["other_rounding"] = "up" if rounds_up else "down"
     return found
 
 

@@ -70,7 +70,7 @@ class OfNet(Measure):
 class Ram(Measure):
     """The least memory of one prediction: the parameters, and the most that is alive at once."""
 
-    key, title, metric, unit = "ram", "memory for a prediction", "peak_memory_bytes", "bytes"
+    key, title, metric, unit = "ram", "memory for a prediction", "ram", "bytes"
 
     def value(self, subject: Subject) -> Any:
         """Return the sum; the activations alive are those of the whole net."""

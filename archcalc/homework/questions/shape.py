@@ -12,6 +12,8 @@ from ..measures import OfFacts
 from ..numerals import Sizes, sizes
 from .base import Earlier, Mark, OfSubject
 
+_SIDES = ("", "length", "height and width", "depth, height and width")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShapeQuestion(OfSubject):
@@ -65,7 +67,7 @@ class ShapeQuestion(OfSubject):
         """Say what is missing where one number stands for a shape."""
         sides = spatial(self.expected)
         if sides and set(sides) == {read.values[0]}:
-            line = f"{read.text} is the height and width; the depth belongs to the shape too."
+            line = f"{read.text} is the {_SIDES[len(sides)]}; the depth belongs to the shape too."
             return self.wrong(read.text, read, [], line)
         return self.wrong(read.text, read, [], f"A shape has {len(self.expected)} numbers.")
 

@@ -9,7 +9,7 @@ from typing import Any
 from .base import Example, MarkSlip, NetSlip, NumberSlip, Slip
 
 BYTES = frozenset(
-    {"activation_bytes", "weight_bytes", "peak_memory_bytes", "saved_bytes", "bytes_moved"}
+    {"activation_bytes", "weight_bytes", "peak_memory_bytes", "saved_bytes", "bytes_moved", "ram"}
 )
 
 
@@ -22,7 +22,7 @@ def _units(power: int, ask: str) -> Iterable[Fraction]:
 def _per_image(subject: Any, measure: Any) -> Iterable[tuple[Any, str]]:
     batch = subject.analysis.settings.batch
     value = measure.value(subject)
-    per_image = BYTES - {"weight_bytes"}
+    per_image = BYTES - {"weight_bytes", "ram"}
     if batch > 1 and isinstance(value, int) and measure.key in per_image and value % batch == 0:
         yield value // batch, str(batch)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from ...layers.base import View
 from ...layers.window import Window
 from ...quantities.receptive_field import WHOLE, states
 from ..measures import Place
-from .base import Example, FieldSlip, Slip
-from .shape import POOLS
+from .base import Example, FieldSlip, SizeSlip, Slip
+from .shape import POOLS, SLIDING
 
 R6 = "32x32x3 | conv 5x5x8 | maxpool 2x2 s2 | conv 3x3x8 | maxpool 2x2 s2"
 
@@ -43,6 +44,12 @@ def _no_pools(state: State, window: Window, word: str) -> State:
 
 def _no_dilation(state: State, window: Window, word: str) -> State:
     return state[0] + (window.kernel - 1) * state[1], state[1] * window.stride
+
+
+def _undilated(window: Window, n: int, place: Place) -> int | None:
+    if window.dilation == 1 or window.same:
+        return None
+    return int(replace(window, dilation=1).output(n))
 
 
 def _widest(paths: list[tuple[State, bool]]) -> State:
@@ -150,6 +157,15 @@ SLIPS: tuple[Slip, ...] = (
         "Use d*(k-1)+1 for a dilated window.",
         walk=_walks((_no_dilation, _widest)),
         examples=(Example("32x32x3 | conv 3x3x8 d2 | conv 3x3x8", "receptive_field", "5"),),
+    ),
+    SizeSlip(
+        "F05",
+        "dilation ignored",
+        "k instead of d(k - 1) + 1",
+        "Use d*(k-1)+1 for a dilated window: {span}.",
+        size=_undilated,
+        words=SLIDING,
+        examples=(Example("65x65x8 | conv 3x3x8 dilation 4 pad 4", "size", "71"),),
     ),
     FieldSlip(
         "F06",

@@ -279,6 +279,7 @@ SLIPS: tuple[Slip, ...] = (
         "Ci in the second term",
         "After `{before}` the {window} layer sees {depth} channels, not {depth_before}. (This is "
         "why the trick works.)",
+        "After a 1x1 convolution the next layer sees the 1x1 layer's filters, not its input depth.",
         change=_depth_before_reduction,
         counts=MACS,
         examples=(Example(R2, "macs", "114,401,280"),),
@@ -317,6 +318,7 @@ SLIPS: tuple[Slip, ...] = (
         "groups ignored",
         "k^2*Ci instead of k^2*Ci/g",
         "With {g} groups each filter sees {depth} channels, not {n_in}.",
+        "In a layer with groups each filter sees Ci/g channels, not Ci.",
         change=no_groups,
         counts=MACS,
         collides=("O01",),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from ...arithmetic.dims import product
+from ...arithmetic.dims import Shape, product
 from ...layers.base import channels, hwc, spatial
 from ...layers.conv import LENET5_CONNECTIONS
 from ..measures import Place
@@ -105,15 +105,19 @@ def _bias_per_input(term: Term, place: Place) -> Term | None:
     return _with_bias(term, (term.weight[1],))
 
 
+def unflattened(place: Place) -> Shape:
+    """Return a layer's input before it was flattened."""
+    x, before = place.facts.inputs[0], place.before
+    while before is not None and len(x) == 1 and before.word in ("flatten", "dropout", "relu"):
+        x, before = before.facts.inputs[0], before.before
+    return x
+
+
 def _not_flattened(term: Term, place: Place) -> Term | None:
     """Take the depth of the volume for all its values."""
     if place.word != "fc":
         return None
-    x = place.facts.inputs[0]
-    before = place.before
-    while before is not None and len(x) == 1 and before.word in ("flatten", "dropout", "relu"):
-        x = before.facts.inputs[0]
-        before = before.before
+    x = unflattened(place)
     if len(x) < 3 or product(spatial(x)) == 1:
         return None
     return term.reweighted((term.weight[0], channels(x)))
@@ -244,6 +248,7 @@ SLIPS: tuple[Slip, ...] = (
         "groups ignored",
         "k^2*Ci*Co + Co",
         "With {g} groups each filter sees {depth} channels, not {n_in}.",
+        "In a layer with groups each filter sees Ci/g channels, not Ci.",
         change=no_groups,
         counts=PARAMS,
         examples=(Example(R4, "params", "614,656"),),
@@ -282,6 +287,7 @@ SLIPS: tuple[Slip, ...] = (
         "depthwise as a full convolution",
         "k^2*C*C",
         "Depthwise: one {window} filter per channel: {taps}*{filters} = {only_weights}.",
+        "In a depthwise layer each channel has one filter: k*k*C weights.",
         change=_full_for_depthwise,
         counts=BOTH,
         examples=(Example("56x56x144 | dwconv 3x3 pad 1 nobias", "params", "186,624"),),

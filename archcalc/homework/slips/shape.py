@@ -17,6 +17,7 @@ from .base import Example, NetSlip, ShapeSlip, SizeSlip, Slip
 CONVS = frozenset({"conv", "dwconv"})
 POOLS = frozenset({"maxpool", "avgpool", "subsample"})
 SLIDING = CONVS | POOLS
+TRANSPOSED = frozenset({"deconv"})
 PADDING = SLIDING | {"zeropad"}
 _PLAIN_POOLS = POOLS | {"adaptivemaxpool", "adaptiveavgpool", "gap"}
 
@@ -25,12 +26,14 @@ R7 = "28x28x192 | inception 64x96x128x16x32x32"
 R7_NAIVE = "28x28x192 | naiveinception 64x128x32"
 
 
-def _no_first(window: Window, n: int, place: Place) -> int:
+def _no_first(window: Window, n: int, place: Place) -> int | None:
+    if window.same:
+        return None  # ceil(n / s) has no + 1
     return int(window.output(n)) - 1
 
 
 def _one_sided(window: Window, n: int, place: Place) -> int | None:
-    if window.before == 0 and not window.after:
+    if window.same or (window.before == 0 and not window.after):
         return None
     return (n + window.before - window.span) // window.stride + 1
 
@@ -60,6 +63,10 @@ def _stride_one(window: Window, n: int, place: Place) -> int | None:
 
 def _same_means_same(window: Window, n: int, place: Place) -> int | None:
     return n if window.same and window.stride > 1 else None
+
+
+def _same_rounded_down(window: Window, n: int, place: Place) -> int | None:
+    return n // window.stride if window.same and n % window.stride else None
 
 
 def _other_rounding(window: Window, n: int, place: Place) -> int | None:
@@ -104,9 +111,21 @@ def _shrinking(window: Any, n: int, place: Place) -> int | None:
     return (n + window.before + after - window.span) // window.stride + 1
 
 
+def _uncut(window: Any, n: int, place: Place) -> int | None:
+    if not isinstance(window, TransposedWindow) or (window.before == 0 and not window.after):
+        return None
+    return int(replace(window, before=0, after=None).output(n))
+
+
+def _unstretched(window: Any, n: int, place: Place) -> int | None:
+    if not isinstance(window, TransposedWindow) or window.stride == 1:
+        return None
+    return int(replace(window, stride=1).output(n))
+
+
 def _input_depth(place: Place) -> Iterable[Shape]:
     facts = place.facts
-    if place.word in ("conv", "deconv") and len(facts.output) > 2:
+    if place.word in ("conv", "deconv"):
         yield volume(channels(facts.inputs[0]), spatial(facts.output))
 
 
@@ -125,7 +144,7 @@ def _pooled_depth(place: Place) -> Iterable[Shape]:
         return
     y = place.facts.output
     first = windows[0]
-    if isinstance(first, Window) and first.stride > 1 and len(y) > 2:
+    if isinstance(first, Window) and first.stride > 1:
         yield volume(channels(y) // first.stride, spatial(y))
 
 
@@ -172,9 +191,11 @@ def _paper_input(subject: Any, measure: Any) -> Iterable[tuple[Any, str]]:
 
 
 def _span_multiplied(subject: Any, measure: Any) -> Iterable[tuple[Any, str]]:
-    if measure.key == "span":
-        for window in subject.analysis.facts[subject.last].windows:
-            yield window.kernel * window.dilation, ""
+    windows = subject.analysis.facts[subject.last].windows
+    if measure.key == "span" and isinstance(windows, tuple):
+        for window in windows:
+            if isinstance(window, Window | TransposedWindow):
+                yield window.kernel * window.dilation, ""
 
 
 def other_input(subject: Any, side: int) -> Any:
@@ -232,7 +253,8 @@ SLIPS: tuple[Slip, ...] = (
         "S04",
         "fraction kept",
         "(n + 2p - k) / s + 1",
-        "Right up to the rounding. Round down: {right}. Some courses call this setting invalid.",
+        "Right up to the rounding. Round {other_rounding}: {right}. Some courses call this setting "
+        "invalid.",
         fraction=Fraction(3, 4),
         almost=True,
         size=_unrounded,
@@ -249,6 +271,15 @@ SLIPS: tuple[Slip, ...] = (
         examples=(Example(R3, "size", "109"),),
     ),
     SizeSlip(
+        "S05",
+        "padding ignored",
+        "(n - 1)s + k",
+        "This is the size without padding.",
+        size=_uncut,
+        words=TRANSPOSED,
+        examples=(Example("7x7x8 | deconv 4x4x4 s2 pad 1", "size", "16"),),
+    ),
+    SizeSlip(
         "S06",
         "stride ignored",
         "n + 2p - k + 1",
@@ -259,6 +290,15 @@ SLIPS: tuple[Slip, ...] = (
             Example(R3, "size", "224"),
             Example("121x121x16 | conv 4x4x32 s3", "output", "118x118x32"),
         ),
+    ),
+    SizeSlip(
+        "S06",
+        "stride ignored",
+        "n - 1 - 2p + k",
+        "This is stride 1; the layer has stride {s}.",
+        size=_unstretched,
+        words=TRANSPOSED,
+        examples=(Example("7x7x8 | deconv 4x4x4 s2 pad 1", "size", "8"),),
     ),
     ShapeSlip(
         "S07",
@@ -286,8 +326,18 @@ SLIPS: tuple[Slip, ...] = (
         "`same` gives ceil(n/s) = {right} when the stride is {s}.",
         size=_same_means_same,
         words=SLIDING,
-        collides=("S06",),
+        collides=("S05", "S06"),
         examples=(Example("224x224x3 | conv 7x7x64 same s2", "size", "224"),),
+    ),
+    SizeSlip(
+        "S09",
+        "`same` kept the size in spite of a stride",
+        "floor(n / s)",
+        "`same` gives ceil(n/s) = {right} when the stride is {s}.",
+        size=_same_rounded_down,
+        words=SLIDING,
+        collides=("S05",),
+        examples=(Example("225x225x3 | conv 3x3x32 same s2", "size", "112"),),
     ),
     SizeSlip(
         "S10",
@@ -318,7 +368,7 @@ SLIPS: tuple[Slip, ...] = (
         "Your course may count an ordinary filter as dilation 0. Here it is 1; a gap of one is 2.",
         size=_other_dilation(1),
         words=SLIDING,
-        collides=("S05",),
+        collides=("S05", "F05"),
         examples=(Example("32x32x3 | conv 3x3x8 pad 1 dilation 1", "size", "30"),),
     ),
     SizeSlip(
@@ -328,6 +378,7 @@ SLIPS: tuple[Slip, ...] = (
         "Your course may count an ordinary filter as dilation 0. Here it is 1; a gap of one is 2.",
         size=_other_dilation(-1),
         words=SLIDING,
+        collides=("F05",),
         examples=(Example("32x32x3 | conv 3x3x8 pad 1 dilation 2", "size", "32"),),
     ),
     SizeSlip(
@@ -352,9 +403,9 @@ SLIPS: tuple[Slip, ...] = (
         "S14",
         "transposed convolution by the convolution formula",
         "floor((n + 2p - k) / s) + 1",
-        "A transposed convolution grows: (n-1)s - 2p + k = {right}.",
+        "A transposed convolution grows: (n-1)s - 2p + k{extra} = {right}.",
         size=_shrinking,
-        words=frozenset({"deconv"}),
+        words=TRANSPOSED,
         examples=(Example("5x5x1 | deconv 3x3x1 s2", "size", "2"),),
     ),
     ShapeSlip(
