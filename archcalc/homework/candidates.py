@@ -249,6 +249,19 @@ class Candidates:
             for value, places in one.sums(amounts):
                 positions = tuple(self.subject.positions[i] for i in places)
                 yield Candidate((one,), value, positions)
+            if one.id == "O08":
+                yield from self._kinds_left_out(one)
+
+    def _kinds_left_out(self, one: Slip) -> Iterator[Candidate]:
+        """Leave out all layers of a kind: every batch norm, every pooling."""
+        kinds: dict[str, list[int]] = {}
+        for place in self.subject.places:
+            if self._own[place.position]:
+                kinds.setdefault(place.word, []).append(place.position)
+        for positions in kinds.values():
+            if len(kinds) > 1 and len(positions) > 1:
+                missing = sum(self._own[p] for p in positions)
+                yield Candidate((one,), self.right - missing, tuple(positions))
 
     def _fields(self) -> Iterator[Candidate]:
         if self.measure.key not in ("receptive_field", "trunk_field") or self.subject.last < 0:
@@ -360,6 +373,11 @@ def _distinct(found: Sequence[Candidate], right: Any) -> tuple[Candidate, ...]:
             continue
         key = (tuple(one.id for one in candidate.slips), candidate.value)
         kept = known.get(key)
-        if kept is None or len(candidate.positions) < len(kept.positions):
+        if kept is None or _nearness(candidate) < _nearness(kept):
             known[key] = candidate
     return tuple(known.values())
+
+
+def _nearness(candidate: Candidate) -> tuple[int, int]:
+    """Order ways to the same number: few layers first, then those near the one asked about."""
+    return len(candidate.positions), -max(candidate.positions, default=0)

@@ -121,7 +121,17 @@ class Diagnosis:
         return Finding(candidate.slips, tuple(dict.fromkeys(lines)), None, candidate, brief)
 
     def _gone(self, candidate: Candidate) -> str:
+        kind = self._kind_of(set(candidate.positions))
+        if kind:
+            return f"the {kind} layers"
         return " and ".join(self._names[p] for p in sorted(candidate.positions))
+
+    def _kind_of(self, missing: set[int]) -> str:
+        """Return the word of all layers left out, where all layers of that word are."""
+        nodes = self.subject.analysis.nodes
+        words = {nodes[p].layer.word for p in missing}
+        kept = {nodes[p].layer.word for p in self.subject.positions if p not in missing}
+        return words.pop() if len(missing) > 1 and len(words) == 1 and not words & kept else ""
 
     def _said(self, one: Slip, candidate: Candidate, given: str) -> list[str]:
         if one.id == "O08":
@@ -133,7 +143,8 @@ class Diagnosis:
         texts = letters(place) if place is not None else Letters()
         texts |= self._numbers(one, candidate, given)
         texts |= self._own_numbers(one, candidate)
-        if one.general and not wanted(template) <= texts.keys():
+        of_all = {"given", "times"} if len(candidate.slips) > 1 else set()  # of the pair
+        if one.general and (of_all & wanted(template) or not wanted(template) <= texts.keys()):
             template = one.general
         text = template.format_map(texts)
         if len(concerned) == 1 and (candidate.is_local or self._is_part(one, concerned[0])):
@@ -221,6 +232,7 @@ class Diagnosis:
         if len(amounts) <= 6:
             lines += self._parts(amounts, missing)
         gone = " and ".join(_plainly(names[p]) for p in sorted(missing))
+        gone = self._kind_of(missing) or gone
         verb = "layer is" if len(missing) == 1 else "layers are"
         return [*lines, SLIPS["O08"].message.format(missing=f"{gone} {verb}")]
 

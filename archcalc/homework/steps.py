@@ -29,7 +29,8 @@ def worked_lines(subject: Subject, measure: Measure, layout: str = "hwc") -> tup
     """Return the working as lines that keep their blanks; long ones lose their middle."""
     steps = worked_steps(subject, measure, layout)
     if steps is None:
-        return ()
+        reason = measure.reason(subject)
+        return (INDENT + reason,) if reason else ()
     lines = [line[2:] for line in drawn_steps(steps, 72).split("\n")[1:]]
     if len(lines) > _MOST_LINES:
         half = _MOST_LINES // 2

@@ -99,6 +99,10 @@ class Measure(ABC):
     def value(self, subject: Subject) -> Any:
         """Return the exact answer, or an :class:`Unknown`."""
 
+    def reason(self, subject: Subject) -> str:
+        """Return why the answer is what it is, where ``metric`` has no working that says so."""
+        return ""
+
 
 class OfFacts(Measure):
     """A measure that follows from what the layers state, also where they are taken wrongly."""

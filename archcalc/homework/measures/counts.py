@@ -77,6 +77,12 @@ class Ram(Measure):
         peak, weights = counted("peak_memory_bytes"), counted("weight_bytes")
         return peak.value(subject) + weights.value(subject)
 
+    def reason(self, subject: Subject) -> str:
+        """Return both parts."""
+        peak, weights = counted("peak_memory_bytes"), counted("weight_bytes")
+        parts = [peak.value(subject), weights.value(subject)]
+        return f"alive at once {parts[0]:,} + parameters {parts[1]:,} = {sum(parts):,} bytes"
+
 
 def counted(key: str) -> Measure:
     """Return the question for a column or convention. Errors: UsageError (E48) for neither."""

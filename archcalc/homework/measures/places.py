@@ -122,18 +122,24 @@ class Field(Measure):
 class Span(Measure):
     """The effective kernel: input positions from the first tap to the last, d*(k - 1) + 1."""
 
-    key, title, metric, unit = "span", "effective kernel", "output", "pixels"
+    key, title, metric, unit = "span", "effective kernel", "span", "pixels"
 
     def value(self, subject: Subject) -> Any:
         """Return the window's span."""
         spans = {window.span for window in windows_of(subject)}
         return spans.pop() if len(spans) == 1 else Unknown("the layer has no square window")
 
+    def reason(self, subject: Subject) -> str:
+        """Return the formula with the numbers of the layer."""
+        window = windows_of(subject)[0]
+        d, k = window.dilation, window.kernel
+        return f"d*(k - 1) + 1 = {d}*({k} - 1) + 1 = {window.span}"
+
 
 class KeepingPadding(Measure):
     """The smallest padding on each side that keeps height and width."""
 
-    key, title, metric, unit = "padding", "padding", "output", "pixels"
+    key, title, metric, unit = "padding", "padding", "padding", "pixels"
 
     def value(self, subject: Subject) -> Any:
         """Return the padding; Unknown where no symmetric padding keeps the size."""
@@ -149,11 +155,22 @@ class KeepingPadding(Measure):
             found.add(needed)
         return found.pop() if len(found) == 1 else Unknown("no one padding keeps both sides")
 
+    def reason(self, subject: Subject) -> str:
+        """Return what the windows need in all, and half of it."""
+        window, needed = windows_of(subject)[0], self.value(subject)
+        n = spatial(subject.analysis.facts[subject.last].inputs[0])[0]
+        whole = (n - 1) * window.stride + window.span - n
+        half = "half of it" if whole == 2 * needed else "half of it, rounded up,"
+        return (
+            f"(n - 1)*s + k - n = {n - 1}*{window.stride} + {window.span} - {n} = {whole}; "
+            f"{half} on each side: {needed}"
+        )
+
 
 class SmallestInput(Measure):
     """The smallest square input that every layer of the net still fits into."""
 
-    key, title, metric, unit = "smallest_input", "smallest input", "output", "pixels"
+    key, title, metric, unit = "smallest_input", "smallest input", "smallest_input", "pixels"
 
     def value(self, subject: Subject) -> Any:
         """Return the side; tried one after the other, since fitting need not be monotonous."""
@@ -166,6 +183,13 @@ class SmallestInput(Measure):
             if fits(replace(spec, input=(*[side] * len(sides), depth)), graph.values):
                 return side
         return Unknown(f"no input up to {_LARGEST_INPUT} fits")
+
+    def reason(self, subject: Subject) -> str:
+        """Return what the next smaller input runs into."""
+        side = self.value(subject)
+        if side == 1:
+            return "every layer fits a side of 1"
+        return f"every layer fits a side of {side}; with {side - 1} one does not"
 
 
 def fits(spec: Spec, values: Mapping[str, Any]) -> bool:

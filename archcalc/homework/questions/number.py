@@ -158,7 +158,7 @@ class NumberQuestion(OfSubject):
         if self.measure.unit != "bytes" or written.unit == "bytes" or self.unit not in UNITS:
             return written
         scale = UNITS[self.unit]
-        if scale == 1 or written.suffix:
+        if scale == 1 or written.suffix or written.value == self.expected:
             return written
         return replace(
             written,
