@@ -24,7 +24,7 @@ from archcalc.layers.base import ordered
 from archcalc.readers import read
 
 SECTIONS = ("published", "forum", "unseen")
-_OWN = ("published", "answer", "verdict", "slip", "by", "note", "as")
+_OWN = ("published", "answer", "verdict", "slip", "count", "by", "note", "as")
 ASKED_FOR = (
     *("grosse-lenet-table", "grosse-lenet-units-total", "grosse-fc-256"),
     *("grosse-googlenet-params", "csc413-2021-hw2-rf", "csc413-2022-hw2-size"),
@@ -103,7 +103,7 @@ def exact(question: Question, text: str) -> Any:
 
 
 def tags(found: Mark) -> list[str]:
-    return [one.tag for one in found.findings if one.slips]
+    return [one.tag for one in found.findings if one.convention is None]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -117,8 +117,8 @@ def test_a_published_answer_is_marked_as_it_deserves(row: Row) -> None:
     elif verdict == "wrong":
         assert found.verdict is not Verdict.RIGHT
         assert found.score < found.question.points
-        slip = row.data.get("slip")
-        assert tags(found) == [] if slip is None else slip in tags(found)
+        reason = row.data.get("slip", row.data.get("count"))
+        assert tags(found) == [] if reason is None else reason in tags(found)
     else:
         told = [one.convention.key for one in found.findings if one.convention is not None]
         assert row.data["as"] in told or (row.data["as"], tags(found)) == ("macs+bias", ["O12"])
@@ -142,6 +142,46 @@ def test_what_is_said_reads_as_a_sentence(row: Row) -> None:
         assert "?" not in line
         assert "None" not in line
         assert "{" not in line
+
+
+def table_of(item: dict[str, Any], **changed: str) -> str:
+    """Return the answers of an item as a student's table, some cells changed: c1_units."""
+    columns = list(dict.fromkeys(row["ask"] for row in item["questions"]))
+    cells: dict[str, dict[str, str]] = {}
+    for row in item["questions"]:
+        layer = row["of"].partition("/")[2]
+        given = changed.get(f"{layer}_{row['ask']}", row["published"])
+        cells.setdefault(layer, {})[row["ask"]] = given
+    lines = [f"| layer | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    for layer, row in cells.items():
+        lines.append(f"| {layer} | {' | '.join(row[column] for column in columns)} |")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "right", "tag"),
+    [
+        ({}, 21, ""),
+        ({"c3_weights": "2,416"}, 20, "params"),
+        ({"f5_weights": "1,920"}, 20, "P11"),
+        ({"s2_connections": "1,176"}, 20, ""),
+        ({"c1_units": "784", "c3_connections": "100"}, 19, ""),
+    ],
+    ids=str,
+)
+def test_a_published_table_is_marked_cell_by_cell(
+    changed: dict[str, str], right: int, tag: str
+) -> None:
+    item = next(one for one in DATA["published"] if one["id"] == "grosse-lenet-table")
+    asked = {"id": 1, "ask": "table", "of": "net", "columns": ["units", "connections", "weights"]}
+    whole = {"archcalc-key": 1, "specs": item["specs"], "questions": [{**asked, "points": 21}]}
+    key = key_of(yaml.safe_dump(whole), "table.key.yaml")
+    (sheet,) = read_text(table_of(item, **changed), ".md", key.ids, "sheet.md")
+    (found,) = mark(key, sheet).marks
+    assert found.given == f"{right} of 21 cells"
+    assert found.score >= right
+    assert (found.verdict is Verdict.RIGHT) == (right == 21)
+    assert not tag or tag in tags(found)
 
 
 # Every message, over many kinds of layers

@@ -16,6 +16,7 @@ from .candidates import Candidate, Candidates, mistaken
 from .letters import Letters, letters, names_of, shown, side_text, wanted
 from .measures import Cost, Measure, OfLayers, Place, Subject
 from .measures import measure as measure_of
+from .neighbours import neighbours
 from .numerals import Sizes, Written
 from .precision import fits
 from .slips import SLIPS, ShapeSlip, SizeSlip, Slip, SumSlip, TermSlip
@@ -29,7 +30,8 @@ _MOST = 3  # explanations of one number; more would say nothing
 class Finding:
     """One explanation of a number: slips, or a convention; ``lines`` say it to the student.
 
-    ``brief`` names it in a few words where the slip's own name is too general.
+    ``brief`` names it in a few words where the slip's own name is too general; ``count`` is what
+    the number counts instead, where it answers another question.
     """
 
     slips: tuple[Slip, ...]
@@ -37,11 +39,12 @@ class Finding:
     convention: Convention | None = None
     candidate: Candidate | None = None
     brief: str = ""
+    count: str = ""
 
     @property
     def tag(self) -> str:
-        """The ids as a mark shows them: ``P02 + P03``."""
-        return " + ".join(one.id for one in self.slips)
+        """The ids as a mark shows them: ``P02 + P03``; else what was counted instead."""
+        return " + ".join(one.id for one in self.slips) or self.count
 
     @property
     def fraction(self) -> Fraction:
@@ -71,7 +74,7 @@ class Diagnosis:
             found = [c for c in found if _digits_enough(c, written)]
         said = [self.finding(candidate, written.text) for candidate in _first_of_each(found)]
         if not said:
-            said = self._conventions(written)
+            said = self._conventions(written) or self._neighbours(written)
         if not said and (written.digits is None or written.digits >= 3):
             pairs = [c for c in self.candidates.pairs if _is_number(c.value)]
             found = [c for c in pairs if fits(written, c.value)]
@@ -278,6 +281,16 @@ class Diagnosis:
         assert isinstance(right, int)
         return short(times * right) if written.half else exact(times * right)
 
+    def _neighbours(self, written: Written) -> list[Finding]:
+        """Return the other questions that the number answers."""
+        if _is_small(written):
+            return []
+        return [
+            Finding((), (one.line,), brief=one.brief, count=one.key)
+            for one in neighbours(self.subject, self.measure)
+            if fits(written, one.value) and one.value != self.candidates.right
+        ]
+
     def _conventions(self, written: Written) -> list[Finding]:
         """Return the conventions by which the number is right; all that its digits allow."""
         if not isinstance(self.measure, Cost):
@@ -299,6 +312,11 @@ class Diagnosis:
 def _times(ratio: Fraction) -> str:
     times = significant(ratio.numerator, ratio.denominator, 3)
     return f"{times.rstrip('0').rstrip('.') if '.' in times else times}x"
+
+
+def _is_small(written: Written) -> bool:
+    """Tell whether too few digits are written for a count to be known by them."""
+    return written.half > 0 and (written.digits is None or written.digits < 3)
 
 
 def _is_number(value: Any) -> bool:
