@@ -107,7 +107,8 @@ def read_key(path: str) -> Key:
 
 def _as_path(path: str) -> str:
     if not Path(path).is_file():
-        raise UsageError("E33", f"cannot read {path[:200]}: no such file", "a key is a YAML file")
+        reason = "it is a folder" if Path(path).is_dir() else "no such file"
+        raise UsageError("E33", f"cannot read {path[:200]}: {reason}", "a key is a YAML file")
     return path if "/" in path else f"./{path}"
 
 
@@ -128,6 +129,8 @@ class _Reader(Keys):
         self.spans: dict[str, Span] = {}
 
     def key(self) -> Key:
+        if not any(line.split("#")[0].strip() for line in self.text.splitlines()):
+            raise UsageError("E22", f"the key {self.name[:200]} is empty", "archcalc-key: 1")
         root = tree.tree_of(self.text, self.source)
         if not isinstance(root, tree.Mapping):
             fact = "a key is a map with `specs` and `questions`"
@@ -197,6 +200,10 @@ class _Reader(Keys):
         if not isinstance(node, tree.Sequence):
             self.problem("E22", "questions is a list", node.span, "- {id: 1, ask: MACs, of: net}")
             return
+        if not node.items:
+            self.problem(
+                "E22", "there are no questions", node.span, "- {id: 1, ask: MACs, of: net}"
+            )
         if len(node.items) > _MOST_QUESTIONS:
             self.problem("E44", f"more than {_MOST_QUESTIONS} questions", node.span)
             return
@@ -223,14 +230,14 @@ class _Reader(Keys):
 
     def question(self, given: Fields, node: Node, number: str) -> Question | None:
         before = len(self.problems)
-        id = self.words(given, "id") or number
+        id = self.words(given, "id")[:40] or number
         if id in self.spans:
             line = self.spans[id].line
             fact = f'question "{id[:20]}" appears twice (lines {line} and {node.span.line})'
             self.problem("E26", fact, node.span, "an id of its own for each")
         self.spans[id] = node.span
         common: dict[str, Any] = {
-            "id": id[:40],
+            "id": id,
             "points": self.points(given),
             "policy": self.policy(given),
             "line": node.span.line,

@@ -373,7 +373,7 @@ def key(rng: random.Random) -> str:
         lines = questions.splitlines()
         kept = rng.sample(lines, rng.randint(0, 5))
         text = f"{head}questions:\n" + "\n".join(sorted(kept, key=lines.index)) + "\n"
-    for _ in range(rng.choice((0, 1, 1, 2, 4))):
+    for _ in range(rng.choice((0, 1, 1, 1, 2, 4))):
         way = rng.random()
         if way < 0.35:
             text = _replaced(rng, text, r"(?<=: )[^,{}\n]+", rng.choice(KEY_TOKENS))
