@@ -201,7 +201,7 @@ def compared(sides: Sequence[Written]) -> tuple[str, str, str]:
             (other, one) if other.is_expression and not one.is_expression else (one, other)
         )
         return WRONG, _value(worked), f"{worked.text} = {_value(worked)}, not {plain.text}"
-    return verdict, _value(sides[-1]), remark
+    return verdict, _value(min(sides, key=lambda side: side.half)), remark
 
 
 def _wrong_side(sides: Sequence[Written]) -> Written:

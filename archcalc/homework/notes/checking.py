@@ -12,6 +12,7 @@ from ...readers import zoo
 from ..answers.base import clean
 from ..answers.files import LARGEST_FILE
 from ..measures import Subject
+from ..numerals.page import LONGEST
 from .arithmetic import chains, judged
 from .claims import JUDGED, UNCLEAR, Checked, Claim
 from .elements import Fence, Marker, NotedTable, Prose
@@ -130,6 +131,10 @@ class _Reader:
         self, said: str, start: int, prose: Prose, default: Subject | None
     ) -> Iterator[Claim]:
         if not any(char.isdecimal() for char in said):
+            return
+        if len(said) > LONGEST:
+            fact = f"a sentence of more than {LONGEST:,} characters"
+            yield Claim(prose.line(start), said[:80], "", "", "", UNCLEAR, (fact,))
             return
         taken: list[tuple[int, int]] = []
         if self.scope.nets and not prose.is_quoted:

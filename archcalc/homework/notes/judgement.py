@@ -11,7 +11,7 @@ from ...arithmetic.unknown import Unknown
 from ...layers.base import ordered, spatial
 from ...quantities.receptive_field import WHOLE
 from ..diagnosis import Diagnosis, Finding
-from ..letters import shown
+from ..letters import decimal, shown
 from ..measures import Cost, Measure, OfLayers, OutputShape, Subject, measure
 from ..numerals import Answer, Blank, Sizes, Unreadable, Written, number, sizes
 from ..precision import Agreement, Tolerance, agreement, fits
@@ -80,6 +80,9 @@ class Judge:
             )
         if isinstance(first, OutputShape) or isinstance(value, tuple) or value is WHOLE:
             return self._sizes(first, subject, value, text)
+        if first.unit == "pixels" and (both := _square(text)):
+            value = (value, value)
+            return self._sizes(first, subject, value, both)
         answer = number(text)
         written = _in_unit(answer.final, scale)
         written = hedged(written) if rough else written
@@ -87,18 +90,23 @@ class Judge:
         if refused:
             return Ruling(UNCLEAR, written.text, lines=(refused,))
         exact = "" if written.half else "full"
-        for key in (asked.key, *asked.also):
-            other = measure(key)
-            value = self.value(other, subject)
-            found = _agreement(written, value)
-            if found is not WRONG:
+        agreeing = {
+            key: _agreement(written, self.value(measure(key), subject))
+            for key in (asked.key, *asked.also)
+        }
+        for verdict in (RIGHT, CUT_OFF):
+            for key in (key for key, found in agreeing.items() if found is verdict):
+                value = shown(self.value(measure(key), subject), measure(key), given=exact)
                 said = [f"counted as {key}"] if key != asked.key else []
-                return self._chained(answer, found, shown(value, other, given=exact), said)
+                return self._chained(answer, verdict, value, said)
         for key in asked.unsure:
             if _agreement(written, self.value(measure(key), subject)) is not WRONG:
                 return Ruling(UNCLEAR, written.text, lines=(f"it may mean {measure(key).title}",))
         right = self.value(first, subject)
         lines = self._explained(first, subject, lambda one: one.of_number(written))
+        off = abs(written.value - right)
+        if not lines and not written.half and off < 10 <= right:
+            lines = (f"Off by {decimal(off) if off.denominator > 1 else off}.",)
         return Ruling(WRONG, written.text, shown(right, first, given=exact), lines)
 
     def value(self, asked: Measure, subject: Subject) -> Any:
@@ -172,14 +180,23 @@ class Judge:
     # Why it is wrong
 
     def _explained(self, asked: Measure, subject: Subject, finding: Any) -> tuple[str, ...]:
-        many = len(subject.analysis.nodes)
-        if self.explained >= _MOST_EXPLAINED or many > _MOST_LAYERS:
-            return ()
+        late = self.explained >= _MOST_EXPLAINED or len(subject.analysis.nodes) > _MOST_LAYERS
+        if late or (not subject.is_whole and len(subject.positions) > 1):
+            return ()  # slips are told of layers and of nets
         self.explained += 1
         key = (asked.key, id(subject.analysis), subject.positions, subject.is_whole)
         if key not in self.diagnoses:
             self.diagnoses[key] = Diagnosis(subject, asked)
         return _lines(finding(self.diagnoses[key]))
+
+
+def _square(text: str) -> str:
+    """Return a size written for two axes, such as 163x163; nothing where it is no such size."""
+    try:
+        read = sizes(text)
+    except Unreadable:
+        return ""
+    return read.text if len(read.values) == 2 else ""
 
 
 def _lines(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ from ..numerals.tokens import CLOSING, OPENING, OPERATORS, Token
 from .cleaning import CODE, STRANGE
 from .lexing import lexed
 from .scope import Net, Scope
-from .words import HEDGES, KNOWN, Asked, quantities, titled
+from .words import HEDGES, KINDS, KNOWN, Asked, quantities, titled
 
 _NAME = re.compile(r"\w[\w.+/:-]*")
-_JOINT = re.compile(r"[,;](?=\s|$)|\s(?:and|but|while|whereas)\s|(?<=[^\W\d]) [·•/|] (?=\S)")
+_JOINT = re.compile(
+    r"[,;](?=\s|$)|\s(?:and|but|while|whereas)\s|(?<=[¶¤A-Za-z가-힣]) [·•/|] (?=\S)"
+)
 _LETTERS = re.compile(r"[^\W\d]")
 _CALCULATION = frozenset((*OPERATORS, "number", "behind", "function", "=", "==", "~", "@"))
 NAMED, ASKED = "¶", "¤"  # what stands for a name and for a quantity
@@ -65,10 +67,10 @@ class Piece:
         return any(isinstance(item, Number) for item in self.items)
 
     @property
-    def strange(self) -> str:
-        """The first word that may change what the piece says, empty where there is none."""
+    def strange(self) -> list[str]:
+        """The words that may change what the piece says."""
         words = (item for item in self.items if isinstance(item, str))
-        return next((word for word in words if word.lower() not in KNOWN), "")
+        return [word for word in words if word.lower() not in KNOWN | KINDS]
 
 
 @dataclass(frozen=True)

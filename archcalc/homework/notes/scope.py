@@ -52,8 +52,10 @@ class Net:
         found: dict[str, list[int]] = {}
         for position, node in enumerate(self.analysis.nodes):
             steps = node.name.split(".")
-            for depth in range(1, len(steps) + 1):
+            for depth in range(1, len(steps)):
                 found.setdefault(".".join(steps[:depth]), []).append(position)
+        for position, node in enumerate(self.analysis.nodes):
+            found[node.name] = [position]  # conv1, without its conv1.relu
         if len(self.analysis.nodes) <= _MOST_TEXTS:
             texts: dict[str, list[int]] = {}
             for position, node in enumerate(self.analysis.nodes):

@@ -10,10 +10,11 @@ from .claims import UNCLEAR, Claim
 from .judgement import Judge, Ruling
 from .pieces import Masked, Mention, Number, Piece, Quantity, masked, pieces
 from .scope import Net, Scope
-from .words import HEDGES, LINKS, SINGLE, TURNS, WHOLE, Asked
+from .words import HEDGES, KINDS, LINKS, SINGLE, TURNS, WHOLE, Asked
 
 _STATED = frozenset(("=", "==", ":", "is", "are", "was", "equals", "은", "는", "이", "가"))
 _BETWEEN = frozenset(("learnable", "trainable", "of", "total", "개의", "개"))
+_AFTER = frozenset(("after", "behind"))  # a layer: its output, and what it sees
 _LONGEST = 80  # characters of a claim's text
 
 
@@ -53,8 +54,8 @@ def found_in(
 
     ``default`` is what the section or the list is about; ``required`` lets no doubt pass.
     """
-    if not any(char.isdecimal() for char in text):
-        return []
+    if not any(char.isdecimal() for char in text) or text.lstrip(" *").startswith("Convention "):
+        return []  # the line below our own tables says how is counted, and no number of a net
     sentence = masked(text, scope)
     if not sentence.asked:
         return []
@@ -171,14 +172,17 @@ def _previous(items: Sequence[Number | Quantity | str], at: int) -> int | None:
 
 def _refuse_strange(piece: Piece, stated: Sequence[_Stated], subject: Subject) -> None:
     """Refuse a piece that says more than is understood."""
-    if piece.strange:
-        raise Unclear(f'"{piece.strange[:30]}" is not understood')
+    places = all(measure(one.asked.key).unit in ("shape", "pixels") for one in stated)
+    strange = [word for word in piece.strange if not (places and word.lower() in _AFTER)]
+    if strange:
+        raise Unclear(f'"{strange[0][:30]}" is not understood')
     numbers = [item for item in piece.items if isinstance(item, Number)]
     for number in numbers:
         if not any(one.start <= number.start < one.end for one in stated):
             raise Unclear(f'"{number.text[:30]}" is not understood')
-    one = {item.lower() for item in piece.items if isinstance(item, str)} & SINGLE
-    if one and subject.is_whole and len(subject.positions) > 1 and not piece.mentions:
+    vague = KINDS if piece.mentions else KINDS | SINGLE
+    one = {item.lower() for item in piece.items if isinstance(item, str)} & vague
+    if one and subject.is_whole and len(subject.positions) > 1:
         raise Unclear(f"which {min(one)}?")
 
 

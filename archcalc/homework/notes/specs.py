@@ -22,7 +22,7 @@ MOST_SPECS = 100  # in one block
 _LABEL = re.compile(r"\s*(\w[\w.+/-]{0,59}):\s+(?=\S)")
 _SIZE = r"(?:\d+|[A-Z]\d?|\([^()|\n]{1,40}\))"
 _BEGINS = re.compile(rf"\s*{_SIZE}(?:\s?[xX×*]\s?{_SIZE})*\s*(?:\||->|→|#|$)")
-_WORD = re.compile(r"[A-Za-z][\w./\\-]*(?::[\w.()=,/-]+)?(?:@[\dx]+)?")
+_WORD = re.compile(r"[A-Za-z.~/\\][\w./\\-]*(?::[\w.()=,/-]+)?(?:@[\dx]+)?")
 _YAML = re.compile(r"\s*(?:---\s+)?archcalc[ \t]*:")
 
 

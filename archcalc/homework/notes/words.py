@@ -22,7 +22,7 @@ class Asked:
     unsure: tuple[str, ...] = ()
 
 
-_FLOPS = ("flops2", "flops2+bias")
+_FLOPS = ("flops2",)
 _BYTES = ("weight_bytes", "peak_memory_bytes", "saved_bytes", "bytes_moved")
 _ASKED = {
     "macs": Asked("macs"),
@@ -162,10 +162,10 @@ HEDGES = frozenset(_HEDGES.split())
 
 _KNOWN = """
     it its this that these our we you get gets has have had having with costs cost needs need takes
-    take uses use gives give giving got makes make contains contain requires require performs
-    perform does in for and so thus hence therefore then overall altogether together whole entire
-    full complete net network model module architecture version variant design layer block stage
-    spec per image sample per-image forward pass count number amount sum s learnable trainable
+    take uses use gives give giving got makes make contains contain holds hold requires require
+    performs perform does in for and so thus hence therefore then overall altogether together whole
+    entire full complete net network model module architecture version variant design layer block
+    stage spec per image sample per-image forward pass count number amount sum s learnable trainable
     exactly here now also both spatial size sizes
     이다 입니다 이고 이며 이에요 예요 인 을 를 에 에서 에는 에서는 로 으로 도 그 이것
     층 층의 층은 레이어 모델 모델의 모델은 네트워크 네트워크의 네트워크는 신경망 신경망의 신경망은
@@ -175,9 +175,11 @@ _KNOWN = """
 KNOWN = LINKS | frozenset(_KNOWN.split())
 """Words that do not change what a claim says."""
 
-_SINGLE = "layer block stage 층 층의 층은 레이어 conv convolution convolutional"
-SINGLE = frozenset(_SINGLE.split())
+SINGLE = frozenset(("layer", "block", "stage", "층", "층의", "층은", "레이어"))
 """Words for one layer: clear where a name stands by them, or where the net has one only."""
+
+KINDS = frozenset(("conv", "convolution", "convolutional", "합성곱", "컨볼루션"))
+"""Words for a kind of layer: clear where the net has one layer only."""
 
 _WHOLE = "net network model whole entire total overall 전체 전체의 네트워크 모델 신경망 총"
 WHOLE = frozenset(_WHOLE.split())
