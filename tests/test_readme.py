@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from archcalc.homework.key import key_of, read_key
+
 from transcripts import commands, rewritten, run
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 GENERATED = {
     "layers": "archcalc layers --format markdown -q",
     "columns": "archcalc columns --format markdown",
@@ -55,13 +58,22 @@ def test_picture(path: str, tmp_path: Path, update_golden: bool) -> None:
 
 
 def test_the_yaml_example_is_a_spec(tmp_path: Path) -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (text,) = [one for one in YAML.findall(TEXT) if "archcalc-key" not in one]
     path = tmp_path / "small.yaml"
     path.write_text(text, encoding="utf-8")
     for name in (path, f"{path}:small:wide"):
         printed = run(f"archcalc summary {name}")
         assert printed.count(": within (") == 2
         assert "exit" not in printed
+
+
+def test_the_key_is_the_one_that_the_commands_use() -> None:
+    (text,) = [one for one in YAML.findall(TEXT) if "archcalc-key" in one]
+    shown, used = key_of(text), read_key(str(ROOT / "tests/golden/hw3.key.yaml"))
+    assert [(one.id, one.points, one.expected_text()) for one in shown.questions] == [
+        (one.id, one.points, one.expected_text()) for one in used.questions
+    ]
+    assert shown.sentence == used.sentence
 
 
 def test_there_are_examples() -> None:
