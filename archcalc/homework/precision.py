@@ -75,7 +75,7 @@ def agreement(written: Written, exact: Any, tolerance: Tolerance) -> Agreement:
 
 def fits(written: Written, value: Any) -> bool:
     """Tell whether a written number is a value at its written precision, cut off or rounded."""
-    number = Fraction(value)
-    if abs(written.value - number) <= written.half:
-        return True
-    return written.half > 0 and written.value <= number < written.value + 2 * written.half
+    half = written.half
+    if not half:
+        return bool(written.value == value)
+    return bool(-half <= value - written.value < 2 * half)

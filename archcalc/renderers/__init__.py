@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,6 +15,7 @@ _PARTS = ("cells", "listed", "worked")
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
 
 
+@cache
 def formats() -> tuple[str, ...]:
     """Return the names of the formats."""
     return tuple(sorted(m.name for m in iter_modules(__path__) if m.name not in _PARTS))

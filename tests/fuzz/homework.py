@@ -334,6 +334,9 @@ def main() -> int:
     tasks = [(seed, range(at, min(at + 100, given.runs))) for at in range(0, given.runs, 100)]
     with multiprocessing.get_context("fork").Pool(given.jobs, _limited) as pool:
         for part in pool.imap_unordered(_work, tasks):
+            for place, (number, _) in part.failures.items():
+                if place not in report.failures:
+                    print(f"{place}: --seed {seed} --case {number}", file=sys.stderr, flush=True)
             report.add(part)
     print(report.text())
     print(f"seed {seed}, {given.jobs} jobs, {time.monotonic() - started:.0f} s")

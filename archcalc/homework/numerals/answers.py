@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from .amounts import Amount
@@ -58,6 +59,7 @@ class Answer:
     skipped: str
 
 
+@lru_cache(maxsize=4096)  # a class repeats its answers
 def number(text: str) -> Answer:
     """Read a number as students write it; :class:`Unreadable` says what stands in the way.
 
