@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import printable
 from ..renderers.markdown import escaped, remarks
 from .key import Key
 from .marking import Marked
@@ -63,14 +64,14 @@ def prairielearn(key: Key, marked: Marked) -> dict[str, Any]:
                 "points": float(mark.score),
                 "max_points": float(mark.question.points),
                 "message": mark.verdict.value,
-                "output": "\n".join(mark.lines),
+                "output": "\n".join(map(printable, mark.lines)),
             }
             for mark in marked.marks
         ],
     }
     if marked.is_set_aside:
         found["format_errors"] = [
-            f"question {mark.question.id}: {mark.problem}" for mark in marked.unreadable
+            printable(f"question {mark.question.id}: {mark.problem}") for mark in marked.unreadable
         ]
     return found
 

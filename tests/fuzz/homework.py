@@ -242,7 +242,8 @@ def check_result(found: dict[str, object], key: Key) -> None:
     if len(tests) != len(key.questions) or not isinstance(found["score"], float):
         raise Wrong("a result file with other questions")
     for test in tests:
-        if "description" not in test:  # Gradescope's are rendered
+        check_terminal(test["output"])
+        if "description" not in test:  # PrairieLearn escapes what it shows
             check_markdown(test["output"])
 
 
