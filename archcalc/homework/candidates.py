@@ -106,10 +106,10 @@ class Candidates:
     def _shapes(self) -> Iterator[Candidate]:
         if not isinstance(self.measure, OfFacts) or self.subject.last < 0:
             return
+        walks, kinds = 0, [*ways(SizeSlip), *ways(ShapeSlip)]
         if self.measure.key in _PARAMS and not any(p.word == "fc" for p in self.subject.places):
-            return  # parameters do not depend on sizes
-        walks = 0
-        for one in (*ways(SizeSlip), *ways(ShapeSlip)):
+            kinds = [*ways(ShapeSlip)]  # parameters depend on depths, but on no sizes
+        for one in kinds:
             wrong: dict[int, list[Shape]] = {}
             for position in self._upstream:
                 shapes = list(mistaken(one, Place(self.subject.analysis, position)))
