@@ -280,6 +280,12 @@ def test_a_spec_that_does_not_read_is_an_error_with_its_place(
     assert problem.span.line == line
 
 
+@pytest.mark.parametrize("text", ["```archcalc", "a\n```archcalc", "```archcalc\n"])
+def test_a_block_that_is_never_closed(text: str) -> None:
+    with pytest.raises(SpecError, match="without a spec"):
+        check_notes(text, "n.md")
+
+
 def test_markers_are_always_claims() -> None:
     text = f"{TWO}\n<!-- archcalc: bottleneck MACs = 5.268M; naive params = 576,048 -->\n"
     found = claims(text)
@@ -298,6 +304,11 @@ def test_ignore_covers_what_follows_without_a_blank_line() -> None:
     table = "| layer | MACs |\n|---|---|\n| conv1 | 3 |\n"
     assert not claims(f"{ONE}\n<!-- archcalc: ignore -->\n{table}")
     assert claims(f"{ONE}\n{table}")
+
+
+def test_many_blocks_do_not_mix() -> None:
+    parts = [f"```archcalc\n8x8x{n} | conv 1x1x1\n```\n\nparams = {n + 1}\n" for n in range(1, 200)]
+    assert verdicts("\n".join(parts)) == [RIGHT] * 199
 
 
 MUTATED = f"""# Notes
@@ -361,6 +372,11 @@ def test_limits() -> None:
     with pytest.raises(SpecError, match="too many layers"):
         check_notes("```archcalc\n8x8x8 | [ relu ]*90000\n```\n" * 3, "n.md")
     assert verdicts(f"{ONE}\n" + "MACs = 3, " * 1000) == [UNCLEAR]
+    with pytest.raises(SpecError, match="300 blocks"):
+        check_notes(ONE * 301, "n.md")
+    many = check_notes("2*3 = 6\n\n" * 10_001, "n.md")
+    assert not many.holds
+    assert many.claims[-1].line == 20_001
 
 
 PARTS = st.sampled_from(

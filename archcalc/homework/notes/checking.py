@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ...analysis import walk
 from ...errors import ArchcalcError, Problem, Source, SpecError, UsageError
@@ -22,9 +23,11 @@ from .markdown import elements
 from .pieces import masked, pieces
 from .scope import Net, Scope
 from .sentences import Unclear, found_in, meant
-from .specs import scope_of
+from .specs import Note, scope_of
 from .tables import claims_of
 
+MOST_BLOCKS = 300
+MOST_CLAIMS = 10_000
 MOST_LAYERS = 200_000  # of all specs of a note
 _NOTHING = Scope(())
 
@@ -48,7 +51,11 @@ def check_notes(text: str, name: str) -> Checked:
         raise UsageError("E44", f"{name} is larger than 1 MiB", "a file for each part")
     text = clean(text).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(text, name)
-    claims = sorted(reader.claims(), key=lambda claim: claim.line)
+    found = list(islice(reader.claims(), MOST_CLAIMS + 1))
+    if len(found) > MOST_CLAIMS:
+        fact = f"from here on nothing is checked: more than {MOST_CLAIMS:,} claims"
+        found[-1] = Claim(found[-1].line, "", "", "", "", UNCLEAR, (fact,), True)
+    claims = sorted(found, key=lambda claim: claim.line)
     if reader.problems:
         raise SpecError(reader.problems[:20])
     return Checked(name, tuple(claims), reader.specs)
@@ -56,7 +63,9 @@ def check_notes(text: str, name: str) -> Checked:
 
 class _Reader:
     def __init__(self, text: str, name: str) -> None:
-        self.source = Source(name, text)
+        self.note = Note(Source(name, text))
+        self.blocks = 0
+        self.zoo: dict[str, Net] = {}
         self.judge = Judge()
         self.problems: list[Problem] = []
         self.scope = _NOTHING
@@ -66,7 +75,7 @@ class _Reader:
         self.specs, self.room = 0, MOST_LAYERS
 
     def claims(self) -> Iterator[Claim]:
-        for element in elements(self.source.original):
+        for element in elements(self.note.source.original):
             if isinstance(element, Fence):
                 self.fence(element)
             elif isinstance(element, Marker):
@@ -84,8 +93,14 @@ class _Reader:
             return
         self.scope, self.home = _NOTHING, self.level
         self.default = self.lead = None
+        self.blocks += 1
+        if self.blocks > MOST_BLOCKS:
+            fact = f"more than {MOST_BLOCKS} blocks with specs"
+            self.problems.append(self.note.problem(block.line, "E44", fact, "split the note"))
+            self.room = -1
+            return
         try:
-            self.scope = scope_of(block.lines, block.line, self.source, self.room)
+            self.scope = scope_of(block.lines, block.line, self.note, self.room)
         except SpecError as error:
             self.problems += error.problems[: 20 - len(self.problems)]
             if error.code == "E44":
@@ -201,8 +216,9 @@ class _Reader:
         if not name:
             return self.scope, said
         bare, _, part = name.removeprefix("zoo:").partition("/")
-        net = Net(bare, walk(expand(zoo.spec(bare, "hwc", False))))
-        return Scope([net]), " ".join(words).replace(name, f"{bare}/{part}".rstrip("/"))
+        if bare not in self.zoo:
+            self.zoo[bare] = Net(bare, walk(expand(zoo.spec(bare, "hwc", False))))
+        return Scope([self.zoo[bare]]), " ".join(words).replace(name, f"{bare}/{part}".rstrip("/"))
 
 
 def _at(claim: Claim, line: int) -> Claim:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from ...analysis import Analysis
 from ...arithmetic.unknown import Unknown
 from ...layers.base import ordered, spatial
 from ...quantities.receptive_field import WHOLE
@@ -46,6 +47,7 @@ class Judge:
 
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
+        self.kept: dict[int, Analysis] = {}
         self.diagnoses: dict[Any, Diagnosis] = {}
         self.explained = self.work = 0
 
@@ -116,6 +118,7 @@ class Judge:
             many = len(subject.positions if isinstance(asked, OfLayers) else subject.analysis.nodes)
             self.work += many + 1
             late = self.work > _MOST_WORK
+            self.kept[id(subject.analysis)] = subject.analysis  # or its id would be another's
             self.values[key] = None if late else asked.value(subject)
         return self.values[key]
 

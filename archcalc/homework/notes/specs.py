@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from ...analysis import walk
 from ...errors import ArchcalcError, Problem, Source, Span, SpecError, UsageError
@@ -26,7 +28,26 @@ _WORD = re.compile(r"[A-Za-z.~/\\][\w./\\-]*(?::[\w.()=,/-]+)?(?:@[\dx]+)?")
 _YAML = re.compile(r"\s*(?:---\s+)?archcalc[ \t]*:")
 
 
-def scope_of(lines: Sequence[str], first: int, note: Source, room: int) -> Scope:
+@dataclass(frozen=True)
+class Note:
+    """The text of a note, and where its lines begin."""
+
+    source: Source
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The place of the first character of every line."""
+        lengths = (len(line) + 1 for line in self.source.original.split("\n"))
+        return [0, *accumulate(lengths)]
+
+    def problem(self, line: int, code: str, fact: str, help: str = "") -> Problem:
+        """Return a problem with a line."""
+        line = min(line, len(self.starts) - 1)  # a block that opens on the last line
+        start, end = self.starts[line - 1 : line + 1]
+        return Problem(code, fact, Span(self.source, start, end - 1), help)
+
+
+def scope_of(lines: Sequence[str], first: int, note: Note, room: int) -> Scope:
     """Return the nets of a block, which may have ``room`` layers together.
 
     Errors: :class:`SpecError` with every mistake in the block.
@@ -35,10 +56,10 @@ def scope_of(lines: Sequence[str], first: int, note: Source, room: int) -> Scope
     nets: list[Net] = []
     written = list(_split(lines, first, note))
     if not written:
-        raise SpecError([_problem(note, first, "E01", "a block without a spec", _HELP)])
+        raise SpecError([note.problem(first, "E01", "a block without a spec", _HELP)])
     if len(written) > MOST_SPECS:
         fact = f"more than {MOST_SPECS} specs in one block"
-        raise SpecError([_problem(note, first, "E44", fact, "a block for each part of the note")])
+        raise SpecError([note.problem(first, "E44", fact, "a block for each part of the note")])
     for at, one in enumerate(written):
         name = one.name
         try:
@@ -52,13 +73,13 @@ def scope_of(lines: Sequence[str], first: int, note: Source, room: int) -> Scope
         except SpecError as error:
             problems += error.problems
         except ArchcalcError as error:
-            problems.append(_problem(note, one.line, error.code, error.message, error.help))
+            problems.append(note.problem(one.line, error.code, error.message, error.help))
             if error.code == "E44":
                 break
     for name in {net.name for net in nets}:
         if sum(net.name == name for net in nets) > 1:
             fact = f'the block calls two specs "{name}"'
-            problems.append(_problem(note, first, "E26", fact, "a name of its own for each"))
+            problems.append(note.problem(first, "E26", fact, "a name of its own for each"))
     if problems:
         raise SpecError(problems[:20])
     return Scope(nets)
@@ -71,20 +92,6 @@ def _letters(at: int) -> str:
     return chr(ord("A") + at) if at < 26 else f"S{at + 1}"
 
 
-def _problem(note: Source, line: int, code: str, fact: str, help: str = "") -> Problem:
-    start = _offset(note, line)
-    end = note.original.find("\n", start)
-    return Problem(code, fact, Span(note, start, end if end >= 0 else len(note.original)), help)
-
-
-def _offset(note: Source, line: int) -> int:
-    """Return where a line begins."""
-    at = 0
-    for _ in range(line - 1):
-        at = note.original.find("\n", at) + 1
-    return at
-
-
 @dataclass(frozen=True)
 class _Written:
     """The text of one spec and where it stands in the note."""
@@ -93,7 +100,7 @@ class _Written:
     text: str
     start: int
     line: int
-    note: Source
+    note: Note
     is_yaml: bool = False
 
     def numbers(self) -> Spec:
@@ -108,18 +115,18 @@ class _Written:
     def spec(self) -> Spec:
         text = self.text.strip()
         if self.is_yaml:
-            return read_document("\n" * (self.line - 1) + self.text, self.note.name)
+            return read_document("\n" * (self.line - 1) + self.text, self.note.source.name)
         if "|" not in text and "\n" not in text and "->" not in text:
             if torch.reads(text):
                 fact = f"{text[:60]} is code, and a note never runs any"
-                raise SpecError([_problem(self.note, self.line, "E52", fact, _HELP)])
+                raise SpecError([self.note.problem(self.line, "E52", fact, _HELP)])
             if _WORD.fullmatch(text):
                 if not text.startswith("zoo:") and "." in text and text.lower() not in _zoo():
                     fact = f"{text[:60]} is no spec; a note reads no other file"
-                    raise SpecError([_problem(self.note, self.line, "E33", fact, _HELP)])
+                    raise SpecError([self.note.problem(self.line, "E33", fact, _HELP)])
                 return zoo.spec(text, "hwc", False)
         places = range(self.start, self.start + len(self.text) + 1)
-        return parse(self.text, self.note.name, places=Places(self.note, places))
+        return parse(self.text, self.note.source.name, places=Places(self.note.source, places))
 
 
 def _zoo() -> dict[str, str]:
@@ -133,10 +140,10 @@ def _is_zoo(text: str) -> bool:
     return text.startswith("zoo:") or (text.lower() in _zoo() and layer_type(text) is None)
 
 
-def _split(lines: Sequence[str], first: int, note: Source) -> Iterator[_Written]:
+def _split(lines: Sequence[str], first: int, note: Note) -> Iterator[_Written]:
     """Yield the specs of a block: one on a line, or on the lines from one input to the next."""
     text = "\n".join(lines)
-    start = _offset(note, first)
+    start = note.starts[first - 1]
     if _YAML.match(text):
         yield _Written("", text, start, first, note, is_yaml=True)
         return
