@@ -21,7 +21,7 @@ from .options import shared
 @click.option("--no-hints", is_flag=True, help="Right or not yet, and nothing else.")
 @click.option("--each", is_flag=True, help="Every sheet's marks instead of the class summary.")
 @click.option("--encoding", default="", metavar="NAME", help="Of the files: cp949, latin-1, ...")
-@click.option("--all", "every", is_flag=True, help="In notes: list the right claims too.")
+@click.option("--all", "every", is_flag=True, help="In notes: list what is unclear or cut off too.")
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @shared
 def command(files: tuple[str, ...], **options: Any) -> None:

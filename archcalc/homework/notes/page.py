@@ -67,7 +67,7 @@ def _counts(claims: Sequence[Claim]) -> str:
 
 
 def _row(one: Checked, claim: Claim) -> tuple[Cell, ...]:
-    why = " ".join(line.strip() for line in claim.explanation)
+    why = " ".join(line for line in claim.explanation if not line.startswith(" "))
     if not claim.holds and claim.verdict == WRONG and not why:
         why = "No known slip gives this number."
     elif claim.verdict != WRONG:
