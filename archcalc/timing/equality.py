@@ -1,0 +1,69 @@
+"""Before anything is timed: is the torch module what the counts are about? Shapes, params, MACs.
+
+On the meta device, so it costs nothing. What differs is refused with both numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..analysis import Analysis
+from ..layers.base import written
+from ..oracles import flop_counter, shapes, weights
+from ..oracles.base import DIFFERS, Check, Refused
+from ..oracles.subject import Subject
+
+NO_WORK = "a view: nothing is computed"
+
+
+def refusals(analysis: Analysis) -> dict[str, str]:
+    """Return why layers, by name, or (``""``) the whole net are not to be timed.
+
+    Errors: :class:`~archcalc.errors.UsageError` (E29) while a size is a symbol.
+    """
+    subject = Subject(analysis)
+    try:
+        _ = subject.module
+    except (RuntimeError, ValueError) as error:
+        reason = f"torch cannot build the net: {str(error).splitlines()[0][:160]}"
+        return dict.fromkeys(["", *(node.name for node in analysis.nodes)], reason)
+    found: dict[str, str] = {}
+    for oracle in (shapes.ORACLE, weights.ORACLE, flop_counter.ORACLE):
+        for check in oracle.checks(subject):
+            if check.verdict == DIFFERS:
+                found.setdefault(check.layer, _both(check))
+    for name, reason in subject.stand_ins.reasons.items():
+        found.setdefault(name, reason)
+    blocked = next((f"{name}: {reason}" for name, reason in found.items() if name), "")
+    if blocked:
+        found.setdefault("", blocked)
+    return found
+
+
+def idle(analysis: Analysis, *, training: bool) -> set[str]:
+    """Return the layers whose output is the memory of an input: views, and what inference skips."""
+    subject = Subject(analysis)
+    run = subject.training if training else subject.inference
+    if isinstance(run, Refused):
+        return {name for name, facts in _named(analysis) if facts.is_view}
+    return {name for name, made in run.layers.items() if made.makes in made.reads}
+
+
+def _named(analysis: Analysis) -> Iterable[tuple[str, Any]]:
+    return ((n.name, f) for n, f in zip(analysis.nodes, analysis.facts, strict=True))
+
+
+def _both(check: Check) -> str:
+    if isinstance(check.theirs, Refused):
+        return check.theirs.reason
+    ours, theirs = (_text(value, check.unit) for value in (check.ours, check.theirs))
+    return f"{check.title} differ: archcalc {ours}, {check.witness} {theirs}"
+
+
+def _text(value: Any, unit: str) -> str:
+    if unit == "shape":
+        return written(value)
+    if unit == "names":
+        return "; ".join(value) or "none"
+    return f"{value:,}"
