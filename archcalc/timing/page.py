@@ -143,7 +143,7 @@ def doubts(timing: Timing) -> Iterator[str]:
     for failure in timing.failures:
         reasons.setdefault(failure.reason, []).append(failure.task.title)
     for reason, names in reasons.items():
-        yield f"Not timed: {_some(list(dict.fromkeys(names)))}: {reason}."
+        yield f"Not timed: {_some(list(dict.fromkeys(names)))}: {reason.rstrip('.')}."
 
 
 def _some(names: list[str]) -> str:

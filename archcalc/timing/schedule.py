@@ -185,6 +185,8 @@ class Schedule:
             "sets": turn.prepared.sets,
             "state": self.stopwatch.state(),
         }
+        if piece.source and not piece.parses:
+            about["source"] = piece.source
         made = Measurement(
             turn.task.key,
             piece.name,

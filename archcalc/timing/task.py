@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..analysis import Analysis, Settings, walk
@@ -17,6 +17,8 @@ from ..quantities import quantity
 
 DTYPES = {"fp32": "float32", "tf32": "tf32", "bf16": "bfloat16", "fp16": "float16"}
 _MERGES = ("add", "concat", "mul")
+_TOTALS = ("macs", "params", "output")
+_LONGEST_TEXT = 400
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Piece:
 
     ``text`` is a spec in canonical form, with the input; ``parses`` is False where the notation
     cannot say it, such as joining inputs of different shapes without what makes them. ``launches``
-    are the layers that do any work.
+    are the layers that do any work. A net whose spec is long has a digest for its text, and the
+    spec in ``source``.
     """
 
     text: str
@@ -70,6 +73,7 @@ class Piece:
     params: int | None = field(compare=False)
     launches: int = field(default=1, compare=False)
     parses: bool = field(default=True, compare=False)
+    source: str = field(default="", compare=False, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -137,10 +141,10 @@ def layer_piece(node: Node, facts: Facts) -> Piece:
 def net_piece(analysis: Analysis, name: str, launches: int) -> Piece:
     """Return a whole net."""
     spec = _spec_of(analysis)
-    shapes = tuple(analysis.graph.inputs.values())
-    text = canonical(spec) if spec else _recorded(analysis, shapes)
+    source = canonical(spec) if spec else ""
+    short = 0 < len(source) <= _LONGEST_TEXT
     return Piece(
-        text=text,
+        text=source if short else _digest(analysis),
         name=name or "whole net",
         graph=analysis.graph,
         word="",
@@ -148,7 +152,8 @@ def net_piece(analysis: Analysis, name: str, launches: int) -> Piece:
         macs=_known(quantity("macs").total(analysis)),
         params=_known(quantity("params").total(analysis)),
         launches=max(launches, 1),
-        parses=spec is not None,
+        parses=short,
+        source=source,
     )
 
 
@@ -168,35 +173,39 @@ def _layer_text(node: Node, facts: Facts) -> tuple[str, bool]:
 
 
 def _spec_of(analysis: Analysis) -> Spec | None:
-    """Return a spec that says the net by itself; None where only its layers do."""
+    """Return a spec that says the net by itself; None where there is none.
+
+    Its own, or, where that has symbols, one that is made from its layers.
+    """
     from ..readers import read
+    from ..transcription import transcribed
 
     graph = analysis.graph
-    if graph.spec is None or len(graph.inputs) != 1:
+    if len(graph.inputs) != 1:
         return None
     (shape,) = graph.inputs.values()
-    spec = Spec("", hwc(shape), inlined(graph.spec).body)
-    try:
-        again = walk(read(canonical(spec), {}), analysis.settings)
-    except ArchcalcError:  # it has symbols, whose values the text does not hold
-        return None
-    totals = ("macs", "params", "output")
-    same = all(quantity(key).total(again) == quantity(key).total(analysis) for key in totals)
-    return spec if same else None
+    for of in (graph, replace(graph, spec=None)):
+        try:
+            spec = Spec("", hwc(shape), inlined(transcribed(of)).body)
+            again = walk(read(canonical(spec), {}), analysis.settings)
+        except ArchcalcError:
+            continue
+        if all(quantity(key).total(again) == quantity(key).total(analysis) for key in _TOTALS):
+            return spec
+    return None
 
 
-def _recorded(analysis: Analysis, shapes: tuple[Shape, ...]) -> str:
-    """Return a text that is the net's own where the notation has none: its layers and edges."""
+def _digest(analysis: Analysis) -> str:
+    """Return a short text that is the net's own: its layers and edges, digested."""
     from hashlib import sha256
 
     whole = "\n".join(
         f"{node.name} {','.join(node.inputs)} {layer_text(node.layer, full=True)} {facts.inputs}"
         for node, facts in zip(analysis.nodes, analysis.facts, strict=True)
     )
+    shapes = " ; ".join(map(written, analysis.graph.inputs.values()))
     label = analysis.graph.name or "net"
-    return (
-        f"{label}: {' ; '.join(map(written, shapes))} | {sha256(whole.encode()).hexdigest()[:16]}"
-    )
+    return f"{label}: {shapes} | {sha256(whole.encode()).hexdigest()[:16]}"
 
 
 def _known(value: Any) -> int | None:

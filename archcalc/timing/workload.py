@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -58,8 +59,10 @@ class Workload:
             torch.manual_seed(seed)
             self.first = self._set(self._module())
         self.sets = [self.first]
-        self.function = self._function()
-        self.output = self._output()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what torch says of itself while it compiles
+            self.function = self._function()
+            self.output = self._output()
 
     def _module(self) -> nn.Module:
         graph = self.task.piece.graph
@@ -92,12 +95,14 @@ class Workload:
         """Return what runs the module of a set: as it is, or compiled once for all sets."""
         if not self.task.compiled:
             return lambda one: one.module(*one.inputs)
-        module = self.first.module
+        module = deepcopy(self.first.module).to("meta")  # its weights are never those of a set
 
         def run(weights: dict[str, Tensor], inputs: tuple[Tensor, ...]) -> Any:
             return torch.func.functional_call(module, weights, inputs)
 
-        compiled = torch.compile(run, dynamic=False)
+        # torch keeps what it compiled with the code, and no more than eight of one code
+        own = FunctionType(run.__code__.replace(), globals(), "run", None, run.__closure__)
+        compiled = torch.compile(own, dynamic=False)
 
         def call(one: Set) -> Any:
             weights = {**dict(one.module.named_parameters()), **dict(one.module.named_buffers())}
@@ -107,8 +112,7 @@ class Workload:
 
     def _output(self) -> int:
         """Run once; return the bytes of the output, and make the gradient that comes back."""
-        with self.mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what compiling says on the way
+        with self.mode():
             y = self.function(self.first)
         if self.training and y.requires_grad:
             self.first.gradient = torch.randn_like(y)

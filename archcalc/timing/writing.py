@@ -15,10 +15,13 @@ def written_time(seconds: float, half: float) -> str:
     ('11.2 +- 0.3 us', '612 +- 4 us', '2.500 +- 0.001 s')
     >>> written_time(123.4e-6, 87e-6)
     '120 +- 90 us'
+    >>> written_time(21e-3, 40e-3)
+    '20 +- 40 ms'
     """
     name, scale = unit_of(seconds)
     value, doubt = Decimal(seconds / scale), Decimal(half / scale)
-    step = Decimal(1).scaleb(max(_last_digit(doubt), value.adjusted() - _MOST_DIGITS + 1))
+    first = value.adjusted()
+    step = Decimal(1).scaleb(min(first, max(_last_digit(doubt), first - _MOST_DIGITS + 1)))
     shown = max(_rounded(doubt, step), step)
     return f"{_rounded(value, step):f} +- {shown:f} {name}"
 
