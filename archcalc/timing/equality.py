@@ -14,8 +14,6 @@ from ..oracles import flop_counter, shapes, weights
 from ..oracles.base import DIFFERS, Check, Refused
 from ..oracles.subject import Subject
 
-NO_WORK = "a view: nothing is computed"
-
 
 def refusals(analysis: Analysis) -> dict[str, str]:
     """Return why layers, by name, or (``""``) the whole net are not to be timed.

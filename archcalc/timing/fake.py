@@ -57,9 +57,9 @@ class Fake:
     def prepare(self, task: Task) -> FakePrepared:
         """Return the scripted subject, or raise its error."""
         script = self.script(task)
-        self.events.append(("prepare", task.title))
         if script.error is not None and script.fails_in is None:
             raise script.error
+        self.events.append(("prepare", task.title))
         return FakePrepared(self, task, script)
 
     def kernels(self, task: Task) -> Kernels | None:

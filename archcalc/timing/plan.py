@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..analysis import Analysis
 from ..notation.format import layer_text
-from .equality import NO_WORK, idle, refusals
 from .ranks import median
 from .stopwatch import DoesNotFit, Stopwatch
 from .task import Piece, Rules, Task, layer_piece, net_piece
 
 LARGEST_BATCH = 2**16
 ABOVE_FLOOR = 10
+NO_WORK = "a view: nothing is computed"
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,35 @@ def planned(analysis: Analysis, name: str, *, training: bool = False, parts: str
 
     Every layer is first held against torch on the meta device; what differs is refused.
     """
+    from .equality import idle, refusals
+
     refused = refusals(analysis)
-    asleep = idle(analysis, training=training)
-    rows = []
+    return rows(analysis, name, refused, idle(analysis, training=training), parts)
+
+
+def rows(
+    analysis: Analysis,
+    name: str,
+    refused: Mapping[str, str],
+    asleep: Collection[str] = (),
+    parts: str = "all",
+) -> Plan:
+    """Return the rows of a net whose refusals, by layer, and layers without work are known."""
+    found = []
     for node, facts in zip(analysis.nodes, analysis.facts, strict=True):
         made = layer_piece(node, facts)
         reason = refused.get(node.name, "")
         note = reason or (NO_WORK if node.name in asleep else "")
         what = layer_text(node.layer, full=False)
         piece = None if note else made
-        rows.append(Row(node.name, what, made.macs, piece, note, bool(reason)))
+        found.append(Row(node.name, what, made.macs, piece, note, bool(reason)))
     whole = None
     if parts != "layers":
-        working = sum(row.piece is not None for row in rows)
-        made = net_piece(analysis, name, working)
+        working = sum(row.piece is not None for row in found)
+        net = net_piece(analysis, name, working)
         reason = refused.get("", "")
-        piece = None if reason else made
-        whole = Row("whole net", "", made.macs, piece, reason, bool(reason))
-    return Plan(name, analysis, () if parts == "whole" else tuple(rows), whole)
+        whole = Row("whole net", "", net.macs, None if reason else net, reason, bool(reason))
+    return Plan(name, analysis, () if parts == "whole" else tuple(found), whole)
 
 
 def automatic(

@@ -58,7 +58,7 @@ class Line:
 
 
 def lines(path: str) -> Iterator[Line]:
-    """Yield the lines of a file; one that is no JSON ends it where it is the last one."""
+    """Yield the lines of a file; a last one that was torn off is left out."""
     import json
 
     try:
@@ -77,8 +77,8 @@ def lines(path: str) -> Iterator[Line]:
                 try:
                     fields = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
                 except (ValueError, RecursionError):
-                    if begun and (not raw.endswith(b"\n") or _is_torn(raw)):
-                        continue  # a run was killed while it wrote this
+                    if begun and not raw.endswith(b"\n"):
+                        return  # a run was killed while it wrote this
                     fields = None
                 line = Line(_kind(fields), fields if isinstance(fields, dict) else {}, path, number)
                 if line.kind not in ("run", "round", "measurement", "kernels"):
@@ -127,11 +127,6 @@ def measurement_of(line: Line) -> Measurement:
 
 def _kind(fields: Any) -> str:
     return str(fields.get("kind", "")) if isinstance(fields, dict) else ""
-
-
-def _is_torn(raw: bytes) -> bool:
-    """Tell whether a line is the beginning of one of ours, such as before a new run."""
-    return raw.startswith(b'{"kind":') and not raw.rstrip().endswith(b"}")
 
 
 def _no_number(text: str) -> NoReturn:

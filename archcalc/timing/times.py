@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from ..errors import UsageError
 from .measurement import Measurement
-from .reading import Line, key_of, lines, measurement_of
+from .reading import LARGEST_FILE, Line, key_of, lines, measurement_of
 from .task import Key
 
 SCHEMA = 1
@@ -101,13 +101,12 @@ class Writer:
         if os.path.exists(self.path):
             read_times(self.path)
         try:
-            torn = _is_torn(self.path)
+            if os.path.exists(self.path):
+                _mend(self.path)
             self._stream = open(self.path, "a", encoding="utf-8", newline="\n")  # noqa: SIM115
         except OSError as error:
             remedy = "--store FILE names another place, --no-store keeps nothing"
             raise UsageError("E33", f"cannot write {self.path}: {error.strerror}", remedy) from None
-        if torn:
-            self._stream.write("\n")
         self._line({"kind": "run", "schema": SCHEMA, **header})
 
     def round(self, key: Key, samples: Sequence[float]) -> None:
@@ -193,13 +192,19 @@ def _json(fields: dict[str, Any]) -> str:
     return json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _is_torn(path: str) -> bool:
-    """Tell whether a file ends within a line."""
-    try:
-        with open(path, "rb") as stream:
-            if stream.seek(0, os.SEEK_END) == 0:
-                return False
-            stream.seek(-1, os.SEEK_END)
-            return stream.read(1) != b"\n"
-    except FileNotFoundError:
-        return False
+def _mend(path: str) -> None:
+    """End a file of times with a whole line: what was torn off when a run was killed is cut."""
+    import json
+
+    with open(path, "rb+") as stream:
+        data = stream.read(LARGEST_FILE + 1)
+        tail = data.rpartition(b"\n")[2]
+        if not tail:
+            return
+        try:
+            json.loads(tail)
+        except ValueError:
+            stream.truncate(len(data) - len(tail))
+        else:
+            stream.seek(0, os.SEEK_END)
+            stream.write(b"\n")
