@@ -32,6 +32,7 @@ class Finding:
     candidate: Candidate | None = None
     brief: str = ""
     count: str = ""
+    is_one_of_many: bool = False
 
     @property
     def tag(self) -> str:
@@ -40,7 +41,9 @@ class Finding:
 
     @property
     def fraction(self) -> Fraction:
-        """The credit by default: of a pair, the smaller."""
+        """The credit by default: of a pair, the smaller; none for one layer counted of many."""
+        if self.is_one_of_many:
+            return Fraction(0)
         return min((one.fraction for one in self.slips), default=Fraction(0))
 
 
@@ -60,7 +63,13 @@ class Wording:
         brief = ""
         if candidate.slips[0].id == "O08" and len(candidate.slips) == 1:
             brief = f"{self._gone(candidate)} left out"
-        return Finding(candidate.slips, tuple(dict.fromkeys(lines)), None, candidate, brief)
+        said = tuple(dict.fromkeys(lines))
+        alone = (
+            bool(brief)
+            and len(candidate.positions) > 1
+            and not self._kind_of(set(candidate.positions))
+        )
+        return Finding(candidate.slips, said, None, candidate, brief, is_one_of_many=alone)
 
     def _gone(self, candidate: Candidate) -> str:
         kind = self._kind_of(set(candidate.positions))

@@ -153,17 +153,19 @@ class Question(ABC):
         """
         fraction = max((self.credit(one) for one in findings), default=Fraction(0))
         almost = any(slip.almost for one in findings for slip in one.slips)
+        plain = not all(any(slip.almost for slip in one.slips) for one in findings)
         verdict = Verdict.NOT_YET
         if fraction >= 1:
             verdict = Verdict.RIGHT
         elif fraction > 0 and almost:
             verdict = Verdict.PARTLY
         said = []
-        for one in findings:
+        for at, one in enumerate(findings):
             tag = f" [{one.tag}]" if one.slips else ""
-            said += [*one.lines[:-1], one.lines[-1] + tag]
+            first, *rest = [*one.lines[:-1], one.lines[-1] + tag]
+            said += [f"Or: {first}" if at else first, *rest]
         said = [*lines, *said]
-        if not almost:
+        if plain or not findings:
             head = f"Expected {self.expected_text(exact=_is_exact(read))}."
             said = [" ".join([head, *said[:1]]), *said[1:]]
         if not findings:
@@ -187,6 +189,8 @@ class Question(ABC):
         """Return the share of the points that an explanation earns."""
         if finding.convention is not None and not finding.slips:
             return Fraction(int(finding.convention.key in self.policy.accept))
+        if finding.is_one_of_many:
+            return Fraction(0)
         shares = [self.policy.partial.get(one.id, one.fraction) for one in finding.slips]
         return min(shares, default=Fraction(0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,7 @@ from ..answers import Given
 from ..candidates import mistaken_walk
 from ..letters import decimal, shown
 from ..measures import Cost, OfFacts, OfLayers, measure
-from ..numerals import Answer, Blank, Unreadable, Written, number
+from ..numerals import Answer, Blank, Unreadable, Written, number, sizes
 from ..precision import Agreement, agreement, fits
 from .base import Earlier, Mark, OfSubject, Verdict
 
@@ -28,6 +29,7 @@ UNITS = {
     "MiB": 2**20,
     "GiB": 2**30,
 }
+_DOTTED = re.compile(r"\d{1,3}\.\d{3}")
 _WHOLE = ("whole", "all", "entire", "everything", "전체", "모두")
 
 
@@ -47,6 +49,8 @@ class NumberQuestion(OfSubject):
             return "whole" if unclipped is None else f"whole ({unclipped} before clipping)"
         if self.measure.unit == "bytes" and not exact and self.unit in UNITS and self.unit:
             return _in_unit(self.expected, self.unit)
+        if self.measure.unit == "bytes" and self.unit in UNITS and UNITS[self.unit] > 1:
+            return f"{self.expected:,} bytes ({_in_unit(self.expected, self.unit)})"
         return shown(self.expected, self.measure, given="full" if exact else "")
 
     def marked(self, given: Given, earlier: Earlier) -> Mark:
@@ -54,7 +58,7 @@ class NumberQuestion(OfSubject):
             seen = self._of_field(given)
             if seen is not None:
                 return seen
-        answer = readable(number(given.text))
+        answer = readable(self._number(given.text))
         written = self._of_square(given.text, self._in_bytes(answer.final))
         mark = self._judged(given.text, answer, written)
         if mark.score < self.points and self.policy.follow_through:
@@ -62,6 +66,30 @@ class NumberQuestion(OfSubject):
             if follows is not None:
                 return follows
         return mark
+
+    def _number(self, text: str) -> Answer:
+        """Read a number; the sides of a square where one side is asked for."""
+        plain = text.strip().rstrip(".")
+        if isinstance(self.expected, int) and _DOTTED.fullmatch(plain):
+            whole = plain.replace(".", "")
+            if int(whole) == self.expected:
+                raise Unreadable(
+                    f'"{plain}" may be {self.expected:,} or a number with a point',
+                    f"{self.expected:,}",
+                    0,
+                    len(text),
+                )
+        try:
+            return number(text)
+        except Blank:
+            raise
+        except Unreadable:
+            if self.measure.unit != "pixels":
+                raise
+            sides = sizes(text)
+            if len(set(sides.values)) != 1:
+                raise
+            return number(str(sides.values[0]))
 
     def as_output(self, read: Any) -> Any:
         """Return the shape that a student's height and width stand for."""
@@ -107,16 +135,32 @@ class NumberQuestion(OfSubject):
             line = f"Counts by the convention {accepted}, which this course accepts."
             return self.right(shown_as, written, line)
         findings = self.diagnosis.of_number(written)
+        if not any(one.slips or one.count for one in findings):
+            rounded = self._unwritten(written, right)
+            if rounded:
+                return self.right(shown_as, written, rounded)
         lines = self._arithmetic(answer, right) or self._near(written, right)
         if not findings:
             lines.append(f"No known slip gives {written.text}.")
         return self.wrong(shown_as, written, findings, *lines)
 
+    def _unwritten(self, written: Written, right: Any) -> str:
+        """Take trailing zeros for digits that were not written: 128,000,000 for 128,049,152."""
+        digits = str(abs(written.value.numerator)) if written.value.denominator == 1 else ""
+        kept = len(digits.rstrip("0"))
+        zeros = len(digits) - kept
+        few = zeros < 3 and not written.half
+        if not zeros or few or kept < self.policy.tolerance.digits or written.is_expression:
+            return ""
+        if abs(written.value - right) > Fraction(10**zeros, 2):
+            return ""
+        return f"Read as rounded to {kept} digits; in full it is {self.expected_text()}."
+
     def _accepted(self, written: Written) -> str:
         """Return the convention besides the key's own that the answer follows and that counts."""
         if not isinstance(self.measure, Cost):
             return ""
-        for key in self.policy.accept:
+        for key in (*self.policy.accept, *(["flops2"] if self.measure.key == "flops" else [])):
             if key != self.measure.key:
                 value = measure(key).value(self.subject)
                 if isinstance(value, int) and fits(written, value):
@@ -183,8 +227,6 @@ class NumberQuestion(OfSubject):
 
     def _of_square(self, given: str, written: Written) -> Written:
         """Read 7x7 as 7 where one side is asked for, unless the product is what is expected."""
-        from ..numerals import sizes
-
         if self.measure.unit != "pixels" or not written.is_expression:
             return written
         if written.value == self.expected:
@@ -203,8 +245,6 @@ class NumberQuestion(OfSubject):
 
     def _of_field(self, given: Given) -> Mark | None:
         """Mark a field that is the whole input, or not square."""
-        from ..numerals import sizes
-
         text = given.text.strip().lower()
         if self.expected is WHOLE and any(word in text for word in _WHOLE):
             return self.right(given.text, None)

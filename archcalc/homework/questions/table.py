@@ -11,10 +11,11 @@ from typing import Any
 from ..answers import Given, GivenTable
 from ..diagnosis import Finding
 from ..measures import Measure, OfLayers, OutputShape, Subject
-from ..numerals import Written
+from ..numerals import Unreadable, Written
 from ..slips import SLIPS
 from .base import Earlier, Mark, Question, Verdict
 from .number import NumberQuestion
+from .rows import matched
 from .shape import ShapeQuestion
 
 
@@ -100,7 +101,19 @@ class TableQuestion(Question):
                 return Mark(self, "", Verdict.MISSING, Fraction(0))
             said = "a table of layers was expected"
             return Mark(self, given.text, Verdict.UNREADABLE, Fraction(0), (said,), problem=said)
-        return self._marked(tables[-1], earlier)
+        try:
+            return self._marked(tables[-1], earlier)
+        except Unreadable as error:
+            lines = (f"Could not be read, so it is not marked: {error.fact}.",)
+            return Mark(
+                self,
+                "a table",
+                Verdict.UNREADABLE,
+                Fraction(0),
+                lines,
+                problem=error.fact,
+                line=error.start,
+            )
 
     def marked(self, given: Given, earlier: Earlier) -> Mark:
         raise AssertionError("tables are marked by mark()")
@@ -165,12 +178,17 @@ class TableQuestion(Question):
     def _given_cells(self, table: GivenTable) -> Iterator[tuple[str, str, str, int]]:
         """Return layer, column, text and line of every cell that has both."""
         place = table.columns.index("layer") if "layer" in table.columns else 0
-        names = [self.subject.analysis.nodes[p].name for p in self.subject.positions]
-        for at, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
-            called = row[place].strip() if place < len(row) else ""
-            layer = _layer(called, names, at)
+        nodes = [self.subject.analysis.nodes[p] for p in self.subject.positions]
+        called = [row[place] if place < len(row) else "" for row in table.rows]
+        names = [node.name for node in nodes]
+        layers = matched(called, names, [node.layer.word for node in nodes])
+        if layers is None:
+            line = table.lines[0] if table.lines else 0
+            shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+            raise Unreadable(f"the rows are not those of the net: {shown}", "", line, line)
+        for layer, row, line in zip(layers, table.rows, table.lines, strict=True):
             for column, text in zip(table.columns, row, strict=False):
-                if column not in (None, "layer") and text.strip():
+                if layer and column not in (None, "layer") and text.strip():
                     yield layer, _column(column), text, line
 
     def _sums(self, marks: dict[tuple[str, str], Mark]) -> list[tuple[Finding, str]]:
@@ -202,20 +220,6 @@ _COLUMNS = {"memory": "activation_bytes", "n_out": "size"}
 
 def _column(name: str | None) -> str:
     return _COLUMNS.get(name or "", name or "")
-
-
-def _layer(called: str, names: list[str], at: int) -> str:
-    """Return the layer that a row is about: by its name, else by its place."""
-    plain = called.lower().replace(" ", "").strip("*_`")
-    for name in names:
-        if plain == name.lower().replace(" ", ""):
-            return name
-    if plain in ("total", "sum", "합계", "총합", "전체", "합", "all", "net"):
-        return "total"
-    near = [name for name in names if plain and name.lower().split(".")[-1] == plain]
-    if len(near) == 1:
-        return near[0]
-    return names[at] if at < len(names) else ""
 
 
 def _remarks(cell: Cell, mark: Mark) -> list[str]:
