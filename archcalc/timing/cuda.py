@@ -19,6 +19,9 @@ _REPLAY = 1e-3  # seconds that a replay takes at least: events are no finer than
 _MOST_CALLS = 4096
 _HOST_CALLS = 100
 _NULL_CALLS = 1000
+_QUEUED = 500  # launches that surely wait in the queue without blocking the host
+_STATE_SECONDS = 2.0
+_UNKNOWN_CACHE = 64 * 2**20
 
 Made = TypeVar("Made")
 
@@ -32,7 +35,9 @@ class Cuda:
         if not torch.cuda.is_available():
             raise NoDevice("no CUDA device", "`--device cpu`")
         self.seed = seed
-        self.cache = int(getattr(torch.cuda.get_device_properties(), "L2_cache_size", 0))
+        found = torch.cuda.get_device_properties(torch.cuda.current_device())
+        self.cache = int(getattr(found, "L2_cache_size", 0)) or _UNKNOWN_CACHE
+        self._state: tuple[float, dict[str, Any]] | None = None
         self._precision = precision(dtype)
         self._precision.__enter__()
         self._benchmark = torch.backends.cudnn.benchmark
@@ -40,7 +45,7 @@ class Cuda:
 
     def header(self) -> dict[str, Any]:
         """Return the device's properties, the stack's versions and the flags."""
-        found = torch.cuda.get_device_properties()
+        found = torch.cuda.get_device_properties(torch.cuda.current_device())
         device = {
             "name": found.name,
             "capability": f"{found.major}.{found.minor}",
@@ -67,6 +72,7 @@ class Cuda:
             "cudnn_benchmark": True,
             "matmul_tf32": torch.backends.cuda.matmul.allow_tf32,
             "cudnn_tf32": torch.backends.cudnn.allow_tf32,
+            "fp16_accumulation": torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction,
         }
         return {"device": device, "environment": environment, "flags": flags}
 
@@ -107,8 +113,11 @@ class Cuda:
         return Kernels(tuple(event.name for event in events))
 
     def state(self) -> dict[str, Any]:
-        """Return clocks, power, temperature and why clocks are low."""
-        return clocks.state(torch.cuda.current_device())
+        """Return clocks, power, temperature and why clocks are low; asked every two seconds."""
+        now = perf_counter()
+        if self._state is None or now - self._state[0] > _STATE_SECONDS:
+            self._state = (now, clocks.state(torch.cuda.current_device()))
+        return self._state[1]
 
     def close(self) -> None:
         """Put back the flags."""
@@ -143,14 +152,15 @@ class Replays:
 
     def host(self) -> float | None:
         """Return the seconds that queueing one eager call takes, the device far behind or not."""
+        count = max(3, min(_HOST_CALLS, _QUEUED // self.work.task.piece.launches))
         with self.work.mode():
             torch.cuda.synchronize()
             start = perf_counter()
-            for i in range(_HOST_CALLS):
+            for i in range(count):
                 self._eager_calls[i % self.sets]()
             queued = perf_counter() - start
             torch.cuda.synchronize()
-        return queued / _HOST_CALLS
+        return queued / count
 
     def close(self) -> None:
         """Give graph, sets and cached memory back."""
@@ -196,8 +206,13 @@ def fitting(make: Callable[[], Made]) -> Made:
     """Return what is made; :class:`DoesNotFit` where memory runs out."""
     try:
         return make()
-    except torch.cuda.OutOfMemoryError as error:
-        text = str(error).splitlines()[0][:160]
+    except RuntimeError as error:
+        cause: BaseException | None = error  # while a graph is captured, others follow it
+        while cause is not None and not isinstance(cause, torch.cuda.OutOfMemoryError):
+            cause = cause.__context__
+        if cause is None:
+            raise
+        text = str(cause).splitlines()[0][:160]
     torch.cuda.empty_cache()  # what the failed attempt held is free only now
     raise DoesNotFit(text)
 

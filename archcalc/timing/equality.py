@@ -5,22 +5,20 @@ On the meta device, so it costs nothing. What differs is refused with both numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from ..analysis import Analysis
 from ..layers.base import written
 from ..oracles import flop_counter, shapes, weights
 from ..oracles.base import DIFFERS, Check, Refused
 from ..oracles.subject import Subject
 
 
-def refusals(analysis: Analysis) -> dict[str, str]:
+def refusals(subject: Subject) -> dict[str, str]:
     """Return why layers, by name, or (``""``) the whole net are not to be timed.
 
     Errors: :class:`~archcalc.errors.UsageError` (E29) while a size is a symbol.
     """
-    subject = Subject(analysis)
+    analysis = subject.analysis
     try:
         _ = subject.module
     except (RuntimeError, ValueError) as error:
@@ -39,17 +37,15 @@ def refusals(analysis: Analysis) -> dict[str, str]:
     return found
 
 
-def idle(analysis: Analysis, *, training: bool) -> set[str]:
+def idle(subject: Subject, *, training: bool) -> set[str]:
     """Return the layers whose output is the memory of an input: views, and what inference skips."""
-    subject = Subject(analysis)
-    run = subject.training if training else subject.inference
+    try:
+        run = subject.training if training else subject.inference
+    except (RuntimeError, ValueError) as error:  # the net cannot be built: it is refused anyway
+        run = Refused(str(error))
     if isinstance(run, Refused):
-        return {name for name, facts in _named(analysis) if facts.is_view}
+        return {node.name for node, facts in subject.layers if facts.is_view}
     return {name for name, made in run.layers.items() if made.makes in made.reads}
-
-
-def _named(analysis: Analysis) -> Iterable[tuple[str, Any]]:
-    return ((n.name, f) for n, f in zip(analysis.nodes, analysis.facts, strict=True))
 
 
 def _both(check: Check) -> str:

@@ -72,10 +72,12 @@ def planned(analysis: Analysis, name: str, *, training: bool = False, parts: str
 
     Every layer is first held against torch on the meta device; what differs is refused.
     """
+    from ..oracles.subject import Subject
     from .equality import idle, refusals
 
-    refused = refusals(analysis)
-    return rows(analysis, name, refused, idle(analysis, training=training), parts)
+    subject = Subject(analysis)
+    refused = refusals(subject)
+    return rows(analysis, name, refused, idle(subject, training=training), parts)
 
 
 def rows(

@@ -152,6 +152,7 @@ class Schedule:
         finally:
             if collected:
                 gc.enable()
+        samples = tuple(float(f"{one:.7g}") for one in samples)  # finer than any clock
         turn.rounds.append(samples)
         if self.writer and turn.prepared.stored is None:
             self.writer.round(turn.task.key, samples)

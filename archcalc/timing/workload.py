@@ -54,7 +54,7 @@ class Workload:
         self.task, self.device = task, device
         self.training = task.direction == "training"
         self.dtype = _TYPES[task.dtype]
-        with torch.random.fork_rng(), warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng():
             warnings.simplefilter("ignore")  # torch warns about initializing what has no values
             torch.manual_seed(seed)
             self.first = self._set(self._module())

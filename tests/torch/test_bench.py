@@ -14,6 +14,7 @@ from torch import nn
 import archcalc
 from archcalc.errors import MissingDependency, UsageError
 from archcalc.layers.conv import Conv
+from archcalc.oracles.subject import Subject
 from archcalc.renderers import render
 from archcalc.timing import Rules, measure, measuring, read_times
 from archcalc.timing.cpu import Cpu, cache_bytes
@@ -52,7 +53,7 @@ def tasks(text: str, **options: Any) -> list[Task]:
     ],
 )
 def test_what_agrees_is_timed(text: str) -> None:
-    assert refusals(analysis(text)) == {}
+    assert refusals(Subject(analysis(text))) == {}
 
 
 def wrong_shape(self: Any, *inputs: Any) -> nn.Module:
@@ -83,7 +84,7 @@ def test_what_differs_is_refused_with_both_numbers(
     monkeypatch: pytest.MonkeyPatch, build: Any, said: str
 ) -> None:
     monkeypatch.setattr(Conv, "build", build)
-    found = refusals(analysis("8x8x4 | conv 3x3x8 p1 | relu"))
+    found = refusals(Subject(analysis("8x8x4 | conv 3x3x8 p1 | relu")))
     assert said in found["conv1"]
     assert "" in found
     timing = measure(analysis("8x8x4 | conv 3x3x8 p1 | relu"), stopwatch=Fake(), rules=FAST)
@@ -101,7 +102,7 @@ def test_what_cannot_be_built_is_named() -> None:
 
 
 def test_layers_without_work_are_not_timed() -> None:
-    one = analysis("8x8x4 | conv 1x1x4 | dropout | flatten | fc 2")
+    one = Subject(analysis("8x8x4 | conv 1x1x4 | dropout | flatten | fc 2"))
     assert idle(one, training=False) == {"dropout1", "flatten1"}
     assert idle(one, training=True) == {"flatten1"}
 
