@@ -110,7 +110,7 @@ class Cuda:
             if str(event.device_type).endswith("CUDA") and not event.name.startswith("Mem")
         ]
         events.sort(key=lambda event: event.time_range.start)
-        return Kernels(tuple(event.name for event in events))
+        return Kernels(tuple(event.name for event in events)) if events else None
 
     def state(self) -> dict[str, Any]:
         """Return clocks, power, temperature and why clocks are low; asked every two seconds."""

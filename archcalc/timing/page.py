@@ -100,7 +100,7 @@ def conditions(timing: Timing) -> Iterator[str]:
         )
         null = next((m.null for m in made if m.null), None)
         if null:
-            what = "kernel" if cuda else "operator"
+            what = "kernel" if header.get("stopwatch") == "cuda" else "operator"
             yield f"An empty {what} takes {written_seconds(null, 2)} here; nothing is subtracted."
     if timing.auto_batch:
         yield (
