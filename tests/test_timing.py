@@ -585,12 +585,14 @@ def test_the_page_shows_times_rates_and_conditions(measured: Any) -> None:
 def test_doubts_are_said(measured: Any) -> None:
     def script(task: Task) -> Script:
         noise = {"relu": 0.15, "fc": 0.9}.get(task.piece.word, 0.0)
-        return Script(1e-3, noise=noise, host=5e-3 if task.piece.word == "conv" else None)
+        host = 5e-3 if task.piece.word == "conv" else None
+        return Script(1e-3, noise=noise, host=host, state={"load": 3.4})
 
     text = " ".join(render(shown(measured, script).page(), "table").split())
     assert "noisy (quartiles more than 10% of the median apart): relu1, batch 1." in text
     assert "unusable (quartiles more than 25% of the median apart): fc1, batch 1." in text
     assert "host-bound" in text
+    assert "The machine was busy with other work: load 3.4 on 2 cores." in text
     assert "conv1, batch 1; conv2, batch 1." in text
 
 

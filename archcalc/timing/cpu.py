@@ -75,10 +75,6 @@ class Cpu:
         """Say that the processor has no kernels to launch."""
         return None
 
-    def state(self) -> dict[str, Any]:
-        """Return how busy the machine is, where it says so."""
-        return {"load": round(os.getloadavg()[0], 2)} if hasattr(os, "getloadavg") else {}
-
     def close(self) -> None:
         """Put back the precision."""
         self._precision.__exit__(None, None, None)
@@ -118,6 +114,10 @@ class Block:
     def host(self) -> float | None:
         """Say that the host's time is the time."""
         return None
+
+    def state(self) -> dict[str, Any]:
+        """Return how busy the machine is, where it says so."""
+        return {"load": round(os.getloadavg()[0], 2)} if hasattr(os, "getloadavg") else {}
 
     def close(self) -> None:
         """Let go of all sets."""

@@ -88,7 +88,7 @@ class Cuda:
 
     def prepare(self, task: Task) -> Replays:
         """Build a subject and capture its graph."""
-        return fitting(lambda: Replays(Workload(task, "cuda", self.seed), self.cache))
+        return fitting(lambda: Replays(Workload(task, "cuda", self.seed), self.cache, self._now))
 
     def kernels(self, task: Task) -> Kernels | None:
         """Return the kernels of one eager call, from one profiler pass."""
@@ -112,7 +112,7 @@ class Cuda:
         events.sort(key=lambda event: event.time_range.start)
         return Kernels(tuple(event.name for event in events)) if events else None
 
-    def state(self) -> dict[str, Any]:
+    def _now(self) -> dict[str, Any]:
         """Return clocks, power, temperature and why clocks are low; asked every two seconds."""
         now = perf_counter()
         if self._state is None or now - self._state[0] > _STATE_SECONDS:
@@ -130,8 +130,8 @@ class Replays:
 
     stored: int | None = None
 
-    def __init__(self, work: Workload, cache: int) -> None:
-        self.work = work
+    def __init__(self, work: Workload, cache: int, state: Callable[[], dict[str, Any]]) -> None:
+        self.work, self.state = work, state
         if work.task.cache == "cold":
             work.extend(work.sets_beyond(cache))
         calls = work.calls()

@@ -27,6 +27,7 @@ class Script:
     host: float | None = None
     kernels: tuple[str, ...] = ()
     warming: Sequence[float] = ()
+    state: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,7 +45,11 @@ class Fake:
 
     def header(self) -> dict[str, Any]:
         """Return that nothing is real."""
-        return {"device": {"name": self.device}, "environment": {"torch": "fake"}, "flags": {}}
+        return {
+            "device": {"name": self.device, "cores": 2},
+            "environment": {"torch": "fake"},
+            "flags": {},
+        }
 
     def clock(self) -> float:
         """Return the time that the scripted samples took."""
@@ -67,10 +72,6 @@ class Fake:
         self.events.append(("kernels", task.title))
         names = self.script(task).kernels
         return Kernels(names) if names else None
-
-    def state(self) -> dict[str, Any]:
-        """Return that there are no clocks."""
-        return {}
 
     def close(self) -> None:
         """Do nothing."""
@@ -111,6 +112,10 @@ class FakePrepared:
     def host(self) -> float | None:
         """Return the scripted host time."""
         return self.script.host
+
+    def state(self) -> dict[str, Any]:
+        """Return the scripted state."""
+        return dict(self.script.state)
 
     def close(self) -> None:
         """Note that the memory is given back."""

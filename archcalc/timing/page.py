@@ -133,6 +133,10 @@ def doubts(timing: Timing) -> Iterator[str]:
     bound = [f"{m.name}, batch {m.key.batch}" for m in made if m.is_host_bound]
     if bound:
         yield f"host-bound when not in a graph (asking takes longer than doing): {_some(bound)}."
+    cores = (timing.header.get("device") or {}).get("cores")
+    load = max((_load(m) for m in made), default=0.0)
+    if isinstance(cores, int) and load > cores + 0.5:
+        yield f"The machine was busy with other work: load {load:.1f} on {cores} cores."
     for line in suspects(made):
         yield f"suspect: {line}."
     reasons: dict[str, list[str]] = {}
@@ -144,6 +148,12 @@ def doubts(timing: Timing) -> Iterator[str]:
         reasons.setdefault(failure.reason, []).append(failure.task.title)
     for reason, names in reasons.items():
         yield f"Not timed: {_some(list(dict.fromkeys(names)))}: {reason.rstrip('.')}."
+
+
+def _load(made: Measurement) -> float:
+    state = made.about.get("state")
+    load = state.get("load") if isinstance(state, dict) else None
+    return float(load) if isinstance(load, int | float) else 0.0
 
 
 def _some(names: list[str]) -> str:

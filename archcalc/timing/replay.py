@@ -44,10 +44,6 @@ class Replay:
         made = self.known[task.key]
         return Kernels(made.kernels) if made.launches is not None else None
 
-    def state(self) -> dict[str, Any]:
-        """Return that no device was asked."""
-        return {}
-
     def close(self) -> None:
         """Do nothing."""
 
@@ -69,6 +65,10 @@ class Stored:
     def host(self) -> float | None:
         """Return the stored host time."""
         return self.made.host
+
+    def state(self) -> dict[str, Any]:
+        """Return the stored state."""
+        return dict(self.made.about.get("state") or {})
 
     def close(self) -> None:
         """Do nothing."""

@@ -184,7 +184,7 @@ class Schedule:
             "params": piece.params,
             "calls": turn.prepared.calls,
             "sets": turn.prepared.sets,
-            "state": self.stopwatch.state(),
+            "state": turn.prepared.state(),
         }
         if piece.source and not piece.parses:
             about["source"] = piece.source

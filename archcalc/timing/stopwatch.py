@@ -49,6 +49,9 @@ class Prepared(Protocol):
     def host(self) -> float | None:
         """Return the host's seconds per eager call; None where host and device are one."""
 
+    def state(self) -> dict[str, Any]:
+        """Return clocks, power, temperature or load after the rounds, as far as they are known."""
+
     def close(self) -> None:
         """Give the memory back."""
 
@@ -75,9 +78,6 @@ class Stopwatch(Protocol):
 
     def kernels(self, task: Task) -> Kernels | None:
         """Return what one call runs, from a profiler; asked after all timing. None: not known."""
-
-    def state(self) -> dict[str, Any]:
-        """Return clocks, power and temperature now, as far as they can be read."""
 
     def close(self) -> None:
         """Put back what was set for the whole process."""
