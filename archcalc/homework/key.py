@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -106,8 +107,8 @@ def read_key(path: str) -> Key:
 
 
 def _as_path(path: str) -> str:
-    if not Path(path).is_file():
-        reason = "it is a folder" if Path(path).is_dir() else "no such file"
+    if not os.path.isfile(path):  # unlike Path.is_file, also for names that are too long
+        reason = "it is a folder" if os.path.isdir(path) else "no such file"
         raise UsageError("E33", f"cannot read {path[:200]}: {reason}", "a key is a YAML file")
     return path if "/" in path else f"./{path}"
 
@@ -188,7 +189,7 @@ class _Reader(Keys):
         beside = Path(self.name).parent / path
         if code.reads(source) or zoo_reader.reads(source):
             return expand(spec_of(source))  # which refuses code
-        if path.is_absolute() or ".." in path.parts or not beside.is_file():
+        if path.is_absolute() or ".." in path.parts or not os.path.isfile(beside):
             help = "a file beside the key, a name of the zoo, or the text itself"
             raise UsageError("E33", f'no spec "{source[:60]}"', help)
         source = f"./{beside}" if "/" not in str(beside) else str(beside)
