@@ -293,11 +293,12 @@ def test_a_mistake_in_a_spec_is_shown_in_the_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("no.yaml", "no such file"), (".", "it is a folder"), ("9" * 300, "")]
+    ("path", "words"),
+    [("no.yaml", "no such file"), (".", "it is a folder"), ("9" * 300, "no such file")],
 )
 def test_a_key_that_is_no_file(folder: Path, path: str, words: str) -> None:
     said = run(f"archcalc check --key {path} good.md", folder)
-    assert said.startswith(f"error[E33]: cannot read {path[:60]}")
+    assert " ".join(said.split()).startswith(f"error[E33]: cannot read {path[:60]}")
     assert words in said
     assert said.endswith("[exit 2]")
 
@@ -474,11 +475,12 @@ def test_result_files_are_as_graders_say(
     if grader == "gradescope":
         assert found["score"] == sum(test["score"] for test in tests)
     else:
-        assert found["gradable"] == ("format_errors" not in found) == (sheet not in UNREAD)
+        assert found["gradable"] == ("format_errors" not in found)
+        assert found["gradable"] == (sheet not in UNREAD) or sheet == "blank"
         assert found["score"] == sum(test["points"] for test in tests) / 5
 
 
-UNREAD = ("unreadable", "long")
+UNREAD = ("blank", "unreadable", "long")
 
 
 def test_large_feedback_is_left_out(folder: Path) -> None:
