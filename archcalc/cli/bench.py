@@ -75,7 +75,8 @@ def command(spec: tuple[str, ...], **options: Any) -> None:
     Samples are added to the store as they come: after Ctrl-C or a crash --resume goes on.
     Exit code 1 where something could not be timed, 3 without torch or the device.
     """
-    from ..timing.measuring import Interrupted, measure, replayed, require_torch
+    from ..timing.clock import replayed, require_torch
+    from ..timing.measuring import Interrupted, measure
     from ..timing.task import Rules
     from .output import analyses, show
 

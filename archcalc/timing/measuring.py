@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis import Analysis, walk
-from ..errors import MissingDependency, UsageError
+from ..errors import UsageError
 from ..graph import Graph
 from ..readers import read
 from ..table import Page
+from .clock import AUTO, require_torch, stopwatch_for
 from .measurement import Measurement
 from .plan import Conditions, Plan, Row, automatic, planned
-from .replay import Replay
 from .schedule import Failure, Outcome, Progress, Schedule, silent
 from .stopwatch import Stopwatch
-from .task import DTYPES, Key, Rules, Task
+from .task import Key, Rules, Task
 from .times import Times, Writer, read_times
-
-AUTO = "auto"
 
 
 class Interrupted(KeyboardInterrupt):
@@ -109,8 +107,8 @@ def measure(
     ``device`` is ``cuda``, ``cpu`` or ``auto``; ``cache`` says whether a call finds weights and
     inputs in the cache, ``cold`` or ``warm`` (``auto``: layers on CUDA cold, all else warm).
     ``store`` is a file of times, to which is added; ``resume`` takes from it what was measured
-    under the same conditions. Errors: :class:`MissingDependency` without torch (E39) or without
-    the device (E40), :class:`Interrupted` on Ctrl-C.
+    under the same conditions. Errors: :class:`~archcalc.errors.MissingDependency` without torch
+    (E39) or the device (E40), :class:`Interrupted` on Ctrl-C.
     """
     require_torch()
     rules = rules or Rules()
@@ -134,41 +132,6 @@ def measure(
     finally:
         if own:
             clock.close()
-
-
-def replayed(path: str) -> Replay:
-    """Return the stopwatch that gives a file of times back."""
-    return Replay(read_times(path))
-
-
-def require_torch() -> None:
-    """Raise :class:`MissingDependency` (E39) where torch is not installed."""
-    try:
-        import torch.nn  # noqa: F401
-    except ImportError:
-        raise MissingDependency(
-            "bench needs torch, which is not installed",
-            "pip install 'archcalc[torch]'. Counts do not need it.",
-        ) from None
-
-
-def stopwatch_for(device: str, dtype: str, seed: int = 0) -> Stopwatch:
-    """Return the clock of a device. Errors: E40 without CUDA, E48 for what it cannot do."""
-    if dtype not in DTYPES:
-        raise UsageError("E48", f'unknown dtype "{dtype}"', f"one of {', '.join(DTYPES)}")
-    if device not in (AUTO, "cpu", "cuda"):
-        raise UsageError("E48", f'unknown device "{device}"', "cuda or cpu")
-    import torch
-
-    if device == "cuda" or (device == AUTO and torch.cuda.is_available()):
-        from .cuda import Cuda
-
-        return Cuda(dtype, seed)
-    if dtype == "tf32":
-        raise UsageError("E48", "tf32 is a way of CUDA devices to multiply", "--dtype fp32")
-    from .cpu import Cpu
-
-    return Cpu(dtype, seed)
 
 
 def _run(

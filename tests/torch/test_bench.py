@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from archcalc.errors import MissingDependency, UsageError
 from archcalc.layers.conv import Conv
 from archcalc.oracles.subject import Subject
 from archcalc.renderers import render
-from archcalc.timing import Rules, measure, measuring, read_times
+from archcalc.timing import Rules, cuda, measure, measuring, read_times
 from archcalc.timing.cpu import Cpu, cache_bytes
 from archcalc.timing.equality import idle, refusals
 from archcalc.timing.fake import Fake, Script
@@ -230,6 +232,87 @@ def test_a_layer_that_torch_refuses_is_named_and_the_rest_goes_on() -> None:
     reasons = {failure.task.piece.name: failure.reason for failure in timing.failures}
     assert "more than 1 value per channel" in reasons["bn1"]
     assert timing.layer("fc1") is not None
+
+
+# The CUDA stopwatch, on a stand-in for CUDA: its order of calls, not its numbers
+
+
+class StandIn:
+    """CUDA's part of torch, which notes what it is asked; every replay takes a millisecond."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.replays = 0
+
+    def graph(self) -> Any:
+        def replay() -> None:
+            self.replays += 1
+            self.now += 1.0
+
+        return SimpleNamespace(replay=replay, reset=lambda: None)
+
+    def event(self, enable_timing: bool) -> Any:
+        one = SimpleNamespace(at=None)
+        one.record = lambda: setattr(one, "at", self.now)
+        one.elapsed_time = lambda other: other.at - one.at
+        return one
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    made = StandIn()
+    stream = SimpleNamespace(wait_stream=lambda other: None)
+    replaced = {
+        "CUDAGraph": made.graph,
+        "Event": made.event,
+        "Stream": lambda: stream,
+        "current_stream": lambda: stream,
+        "stream": lambda one: nullcontext(),
+        "graph": lambda one: nullcontext(),
+        "synchronize": lambda: None,
+        "empty_cache": lambda: None,
+    }
+    for name, value in replaced.items():
+        monkeypatch.setattr(torch.cuda, name, value)
+    return made
+
+
+def test_a_graph_goes_round_the_sets(stand_in: StandIn) -> None:
+    asked: list[int] = []
+    calls = [lambda i=i: asked.append(i) for i in range(4)]
+    cuda.captured(calls, 10)
+    assert asked[3:] == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]  # three before the graph, to warm up
+
+
+def test_replays_queue_behind_one_that_is_not_counted(stand_in: StandIn) -> None:
+    assert cuda.replayed(stand_in.graph(), 4, 10) == pytest.approx((1e-3 / 4,) * 10)
+    assert stand_in.replays == 11
+
+
+@pytest.mark.parametrize(("cache", "sets"), [("warm", 1), ("cold", 23)])
+def test_cold_graphs_hold_three_caches(stand_in: StandIn, cache: str, sets: int) -> None:
+    work = Workload(replace(tasks("64 | fc 64")[0], cache=cache), "cpu", 0)
+    prepared = cuda.Replays(work, 2**17, lambda: {"sm_mhz": 1980})
+    assert prepared.sets == sets
+    assert prepared.calls >= sets
+    assert prepared.samples(3) == pytest.approx((1e-3 / prepared.calls,) * 3)
+    assert prepared.host() is not None
+    assert prepared.state() == {"sm_mhz": 1980}
+    prepared.close()
+    assert work.sets == []
+
+
+def test_memory_that_ran_out_while_capturing_does_not_fit(stand_in: StandIn) -> None:
+    def make() -> None:
+        try:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")
+        finally:
+            raise RuntimeError("capture was invalidated")
+
+    with pytest.raises(DoesNotFit, match="Tried to allocate 9 GiB"):
+        cuda.fitting(make)
+    with pytest.raises(RuntimeError, match="another"):
+        cuda.fitting(lambda: (_ for _ in ()).throw(RuntimeError("another")))
 
 
 # The command line
