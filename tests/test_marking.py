@@ -14,6 +14,7 @@ from archcalc.homework.answers import read_text
 from archcalc.homework.key import Key, key_of, read_key
 from archcalc.homework.marking import Marked, mark, mark_files
 from archcalc.homework.questions import Mark, Verdict
+from archcalc.homework.questions.rows import matched
 
 from transcripts import GOLDEN, run
 
@@ -99,6 +100,14 @@ CASES = [
     ("vgg16", "ask: receptive field, of: net/fc6", "1", NOT_YET, 0, "[F07]"),
     (LENET, "ask: params, of: [net/fc1, net/fc2]", "58,284", RIGHT, 1, ""),
     (LENET, "ask: params, of: net/fc1", "2,040", NOT_YET, 0, "[P11]"),
+    (CONV, "ask: MACs", "113,000,000", RIGHT, 1, "Read as rounded to 3 digits"),
+    (CONV, "ask: MACs, digits: 4", "113,000,000", NOT_YET, 0, "No known slip"),
+    (CONV, "ask: params", "576,000", PARTLY, Fraction(1, 2), "[P01]"),
+    (CONV, "ask: FLOPs", "225,792,000", RIGHT, 1, "flops2"),
+    (CONV, "ask: FLOPs", "225,801,408", RIGHT, 1, ""),
+    (CONV, "ask: size", "14 by 14", RIGHT, 1, ""),
+    (CONV, "ask: size", "(14, 14)", RIGHT, 1, ""),
+    (TWO, "ask: MACs", "3.8M", NOT_YET, Fraction(1, 2), "[O08]"),
     (LENET, "claim: net params > 60K", "true", RIGHT, 1, ""),
     (LENET, "claim: net params > 60K", "X", NOT_YET, 0, "Expected true"),
 ]
@@ -253,6 +262,39 @@ def test_a_table_follows_through() -> None:
     assert found.followed
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["conv1", "maxpool1", "conv2"], ["conv1", "maxpool1", "conv2"]),
+        (["input", "C1", "S2", "C3", "FC"], ["", "conv1", "maxpool1", "conv2", "fc1"]),
+        (
+            ["합성곱", "풀링", "합성곱", "완전연결", "합계"],
+            ["conv1", "maxpool1", "conv2", "fc1", "total"],
+        ),
+        (["conv", "relu", "max pooling", "flatten", "dense"], ["conv1", "", "maxpool1", "", "fc1"]),
+        (["1", "2", "3", "4"], ["conv1", "maxpool1", "conv2", "fc1"]),
+        (["a", "b"], None),
+        (["conv", "conv", "conv", "pool"], ["conv1", "", "", "maxpool1"]),
+    ],
+)
+def test_rows_are_matched_with_layers(rows: list[str], expected: list[str] | None) -> None:
+    names = ["conv1", "maxpool1", "conv2", "fc1"]
+    assert matched(rows, names, ["conv", "maxpool", "conv", "fc"]) == expected
+
+
+def test_a_table_without_the_rows_that_change_nothing_is_whole() -> None:
+    spec = "28x28x1 | conv 3x3x8 | relu | maxpool 2x2 | flatten | fc 10"
+    key = key_of(
+        f"{HEAD}specs: {{net: '{spec}'}}\n"
+        "questions: [{id: 1, ask: table, of: net, columns: [output, params], points: 6}]"
+    )
+    rows = "| conv | 26x26x8 | 80 |\n| pool | 13x13x8 | 0 |\n| fc | 10 | 13,530 |\n"
+    (sheet,) = read_text(
+        f"| layer | output | params |\n|---|---|---|\n{rows}", ".md", key.ids, "lee.md"
+    )
+    assert mark(key, sheet).marks[0].score == 6
+
+
 # Files and classes
 
 
@@ -335,6 +377,40 @@ def test_a_class(tmp_path: Path) -> None:
     report = (tmp_path / "class.md").read_text()
     for said in ("| O08 ", "choi.md q3 (8.4M)", "did you mean 112.9 M?", "Course convention"):
         assert said in report
+
+
+def test_one_layer_of_three_earns_nothing_by_default() -> None:
+    three = "14x14x480 | conv 1x1x16 | conv 3x3x48 pad 1 | conv 5x5x48 pad 2"
+    assert one_mark(three, "ask: MACs, points: 2", "1,505,280").score == 0
+    without_first = one_mark(three, "ask: MACs, points: 2", "12,644,352")
+    assert (without_first.score, "[O08]" in without_first.lines[-1]) == (1, True)
+
+
+def test_a_point_may_stand_for_thousands() -> None:
+    found = one_mark(CONV, "ask: params", "576.048")
+    assert found.verdict is Verdict.UNREADABLE
+    assert "did you mean 576,048?" in found.problem
+
+
+def test_a_folder_holds_answers_and_other_things(tmp_path: Path) -> None:
+    (tmp_path / "hw.key.yaml").write_text(KEY)
+    for name in ("lee.md", "a.feedback.md", "class.md", "marks.csv"):
+        (tmp_path / name).write_text((GOLDEN / "lee.md").read_text())
+    (tmp_path / "notes.docx").write_bytes(b"PK")
+    (tmp_path / "park").mkdir()
+    said = run("archcalc check --key hw.key.yaml . -o marks.csv --report class.md", tmp_path)
+    assert "5.5 of 7 points" in said
+    assert "note: not answers, passed over: ./notes.docx, ./park" in said
+    assert (tmp_path / "marks.csv").read_text().count("lee") == 2
+
+
+def test_a_wrong_path_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "hw.key.yaml").write_text(KEY)
+    (tmp_path / "marks.csv").write_text("kept")
+    said = run("archcalc check --key hw.key.yaml answerz -o marks.csv", tmp_path)
+    assert "no such file" in said
+    assert said.endswith("[exit 2]")
+    assert (tmp_path / "marks.csv").read_text() == "kept"
 
 
 def test_every_student_gets_feedback(tmp_path: Path) -> None:

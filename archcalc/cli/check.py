@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,20 +75,28 @@ def _notes(files: tuple[str, ...], options: dict[str, Any]) -> int:
     return int(not all(one.holds for one in checked))
 
 
-def _mark(files: tuple[str, ...], options: dict[str, Any], grader: str) -> int:
+def _mark(files: Sequence[str], options: dict[str, Any], grader: str) -> int:
     from ..homework.key import read_key
     from ..homework.marking import mark_files, sheets_in
     from ..homework.pages import class_page, report_page, sheet_page
     from ..renderers import format_of, render
+    from ..renderers.html import document
     from .output import progress, show, write
 
     for path in (options["report"], None if grader else options["output"]):
         if path:
             format_of(path)  # an ending that means nothing is said before the work
     key = read_key(options["key_path"])
-    files = tuple(sheets_in(files))
+    own = (options["key_path"], options["output"], options["report"])
+    files, passed = sheets_in(files, own)
     with progress(len(files)) as step:
         found = mark_files(key, files, encoding=options["encoding"], progress=step)
+    writes = any(options[name] for name in ("output", "report", "out_dir"))
+    if writes and found.failed and not found.sheets:
+        raise found.failed[0].error  # nothing to write, and nothing written before is lost
+    if passed and not options["quiet"]:
+        names = ", ".join(passed[:6]) + (", ..." if len(passed) > 6 else "")
+        print(f"note: not answers, passed over: {names}", file=sys.stderr)
     if options["no_hints"]:
         found = replace(found, sheets=tuple(one.without_hints() for one in found.sheets))
     written = [*_out_dir(found, options["out_dir"])]
@@ -97,7 +106,9 @@ def _mark(files: tuple[str, ...], options: dict[str, Any], grader: str) -> int:
     single = options["each"] or len(found.sheets) + len(found.failed) == 1
     if options["report"]:
         report = report_page(found)
-        write(render(report, format_of(options["report"])), options["report"])
+        kind = format_of(options["report"])
+        text = render(report, kind)
+        write(document(text, key.title) if kind == "html" else text, options["report"])
         written.append(options["report"])
     page = sheet_page(found) if single else class_page(found)
     if options["output"]:
@@ -129,6 +140,7 @@ def _out_dir(found: Any, folder: str | None) -> list[str]:
     taken: set[str] = set()
     for marked in found.sheets:
         stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in marked.sheet.name)[:100]
+        stem = stem.removesuffix(".md")
         name, number = f"{stem}.feedback.md", 1
         while name in taken:
             number += 1

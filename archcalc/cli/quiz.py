@@ -19,7 +19,7 @@ _STUDENT = re.compile(r"[^\W_](?:[\w.-]{0,58}[^\W_])?")
 @click.command(short_help="Make questions with answers to choose from, another set per student.")
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec)
 @click.option("--seed", type=int, default=0, metavar="N", help="Another number, another quiz.")
-@click.option("--questions", type=int, default=10, metavar="N", help="How many, at most.")
+@click.option("--questions", type=int, metavar="N", help="How many, at most; default 10.")
 @click.option("--choices", type=int, default=4, metavar="N", help="Per question; 0: all open.")
 @click.option(
     "--students", metavar="A,B,...", default="", help="A quiz for each: kim,lee,... or a number."
@@ -53,6 +53,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     names = _students(options["students"])
     graphs = [one.graph for one in analyses(specs, {**options, "train": False})]
     material = Material(texts(graphs, specs), options["layout"])
+    wanted = 10 if options["questions"] is None else options["questions"]
     quizzes = []
     with progress(len(names)) as step:
         for name in names:
@@ -61,15 +62,14 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
                 material,
                 seed=options["seed"],
                 student=name,
-                questions=options["questions"],
+                questions=wanted,
                 choices=options["choices"],
                 vary=options["vary"],
             )
             quizzes.append(made)
     fewest = min(len(quiz.items) for quiz in quizzes)
-    if fewest < options["questions"] and not options["quiet"]:
-        asked = options["questions"]
-        print(f"note: only {fewest} questions can be asked, not {asked}", file=sys.stderr)
+    if options["questions"] and fewest < wanted and not options["quiet"]:
+        print(f"note: only {fewest} questions can be asked, not {wanted}", file=sys.stderr)
     _write_files(quizzes, options)
     if options["format_"] or options["output"] or not (options["key_out"] or options["sheet_out"]):
         _print(quizzes, options)

@@ -147,20 +147,27 @@ class _Reader(Keys):
             self.problem("E22", "a key without `questions`", root.span, "questions:")
         else:
             self.all_questions(self.top["questions"][1])
+        policy = self.policy(self.top)
+        counting = self.convention_of(self.top)
         if self.problems:
             raise SpecError(self.problems[:MOST_PROBLEMS])
-        policy = self.policy(self.top)
         return Key(
             Path(self.name).name,
             self.words(self.top, "title"),
             tuple(self.questions),
-            self.convention_of(self.top),
+            counting,
             policy.order,
             self.words(self.top, "note"),
             {name: graph for name, graph in self.graphs.items() if graph is not None},
         )
 
     # Specs
+
+    def problem(self, code: str, fact: str, span: Span | None, help: str = "") -> None:
+        """Keep a mistake; what stands at the top of a key is said once, not for each question."""
+        said = ((one.code, one.message, one.span) for one in self.problems)
+        if (code, fact, span) not in said:
+            super().problem(code, fact, span, help)
 
     def specs(self) -> None:
         for name, node in self.pairs(self.top.get("specs", (None, None))[1], "specs"):

@@ -37,9 +37,14 @@ class Marked:
         return tuple(mark for mark in self.marks if mark.verdict is Verdict.UNREADABLE)
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing in the sheet is an answer to a question."""
+        return all(mark.verdict is Verdict.MISSING for mark in self.marks)
+
+    @property
     def is_set_aside(self) -> bool:
-        """Whether an answer could not be read."""
-        return bool(self.unreadable)
+        """Whether an answer could not be read, or none was found."""
+        return bool(self.unreadable) or self.is_blank
 
     @property
     def is_right(self) -> bool:
@@ -55,6 +60,9 @@ class Marked:
     def right(self) -> int:
         """How many answers are right."""
         return sum(mark.verdict is Verdict.RIGHT for mark in self.marks)
+
+
+_OWN = (".key.yaml", ".feedback.md")  # what archcalc itself reads and writes
 
 
 @dataclass(frozen=True)
@@ -95,17 +103,26 @@ def mark(key: Key, sheet: Sheet) -> Marked:
     return Marked(sheet, tuple(found[question.id] for question in key.questions))
 
 
-def sheets_in(paths: Sequence[str]) -> list[str]:
-    """Return the files that are meant: a folder stands for the answer files in it.
+def sheets_in(paths: Sequence[str], known: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """Return the files that are meant, and what was passed over in folders.
 
-    A pattern that no shell has expanded stands for what it matches.
+    A folder stands for the answer files in it, without the ``known`` ones: the key and what is
+    written. A pattern that no shell has expanded stands for what it matches.
     """
     found: list[str] = []
+    passed: list[str] = []
+    not_answers = {os.path.realpath(path) for path in known if path}
     for path in paths:
         if os.path.isdir(path):
-            names = sorted(os.listdir(path))
-            kept = [name for name in names if os.path.splitext(name)[1].lower() in FORMATS]
-            found += [os.path.join(path, name) for name in kept if not name.startswith(".")]
+            kept: list[str] = []
+            for name in sorted(os.listdir(path)):
+                whole = os.path.join(path, name)
+                own = name.endswith(_OWN) or os.path.realpath(whole) in not_answers
+                if name.startswith(".") or own:
+                    continue
+                is_answer = os.path.splitext(name)[1].lower() in FORMATS
+                (kept if is_answer and os.path.isfile(whole) else passed).append(whole)
+            found += kept
             if not kept:
                 known = " ".join(sorted(FORMATS))
                 raise UsageError("E33", f"no answer files in {path}", f"endings: {known}")
@@ -113,7 +130,7 @@ def sheets_in(paths: Sequence[str]) -> list[str]:
             found += sorted(glob(path)) or [path]
         else:
             found.append(path)
-    return found
+    return found, passed
 
 
 def mark_files(

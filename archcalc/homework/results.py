@@ -72,7 +72,7 @@ def prairielearn(key: Key, marked: Marked) -> dict[str, Any]:
     if marked.is_set_aside:
         found["format_errors"] = [
             printable(f"question {mark.question.id}: {mark.problem}") for mark in marked.unreadable
-        ]
+        ] or ["no answer to any question was found"]
     return found
 
 
@@ -99,7 +99,9 @@ def _dumped(found: dict[str, Any]) -> str:
 
 def feedback(mark: Mark) -> str:
     """Return what is said about an answer as markdown; nothing of it can be markup."""
-    return "\n\n".join(remarks(mark.lines))
+    given = " ".join(mark.given.split())
+    answer = [f"Your answer: {given[:200]}"] if given else ["No answer was found."]
+    return "\n\n".join(remarks([*answer, *mark.lines]))
 
 
 def _name(mark: Mark) -> str:

@@ -33,6 +33,23 @@ def escape(text: str) -> str:
     return html.escape(printable(text))
 
 
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .6rem;text-align:left;"
+    "border-bottom:1px solid #8886}caption{text-align:left;font-weight:bold}pre{overflow:auto}"
+    ":root{color-scheme:light dark}"
+)
+
+
+def document(fragment: str, title: str = "") -> str:
+    """Return a page that stands by itself around a fragment."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title or 'archcalc')}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n{fragment}</body>\n</html>\n"
+    )
+
+
 def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
     """Return a heading, the rows as a table, and what is said about each as a description."""
     heading = f"{block.title} - {block.aside}" if block.aside else block.title

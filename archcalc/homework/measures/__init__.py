@@ -80,9 +80,17 @@ _SYNONYMS = {
 _NOT_ASKED = ("output", "receptive_field", "trunk_field", "jump", "first", "arithmetic_intensity")
 
 
+_FIRST_NAMES = {  # what people call some columns
+    "activation_bytes": "memory",
+    "weight_bytes": "weight_memory",
+    "peak_memory_bytes": "peak_memory",
+    "saved_bytes": "training_memory",
+}
+
+
 def words() -> tuple[str, ...]:
     """Return what a question may ask for."""
-    columns = [key for key in keys() if key not in _NOT_ASKED]
+    columns = [_FIRST_NAMES.get(key, key) for key in keys() if key not in _NOT_ASKED]
     own = [key for key, one in CONVENTIONS.items() if not one.tool and key not in columns]
     return (*_PLACES, *_PARTS, *_FIELDS, *columns, *own)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...table import Block, Cell, Column, Page, Table, Text
 from ..marking import Class, Marked
-from ..questions import Mark, Question, Verdict
+from ..questions import Mark, Question, TruthQuestion, Verdict
 from ..slips import SLIPS
 from .sheets import data, failure, points, records, remarks, tag
 
@@ -17,7 +17,7 @@ _MOST_LINES = 12  # of one kind, on a terminal
 def class_page(found: Class) -> Page:
     """Return the summary of a class."""
     blocks: list[Block] = [Text(_head(found), "title")]
-    blocks += _some(_unread(found), "answers that could not be read")
+    blocks += _some(_unread(found), "that could not be read")
     blocks.append(question_table(found))
     unexplained = _unexplained(found)
     if unexplained:
@@ -54,20 +54,22 @@ def _head(found: Class) -> str:
 
 def _unread(found: Class) -> list[str]:
     """Return a line for each answer and each file that could not be read."""
-    lines = []
+    lines = [f"  {failure(one)}" for one in found.failed]
     for marked in found.sheets:
+        if marked.is_blank:
+            lines.append(f"  {marked.sheet.name}: no answer to any question was found")
         for mark in marked.unreadable:
             where = f"{marked.sheet.name}{f':{mark.line}' if mark.line else ''}"
             given = " ".join(mark.given.split())
             shown = f"{given[:60]}..." if len(given) > 60 else given
             lines.append(f'  {where}: "{shown}" - {mark.problem}')
-    return lines + [f"  {failure(one)}" for one in found.failed]
+    return lines
 
 
 def _some(lines: Sequence[str], what: str) -> list[Block]:
     kept: list[Block] = [Text(line) for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES:
-        kept.append(Text(f"  and {len(lines) - _MOST_LINES} more {what}; --report lists them"))
+        kept.append(Text(f"  and {len(lines) - _MOST_LINES} more {what}: --report lists them"))
     return kept
 
 
@@ -141,8 +143,9 @@ def _unexplained(found: Class) -> str:
         for marked in found.marked
         for mark in marked.marks
         if mark.verdict is Verdict.NOT_YET and not mark.is_explained
+        if not isinstance(mark.question, TruthQuestion)
     ]
-    if not lost:
+    if not lost or any(marked.hides_points for marked in found.sheets):
         return ""
     count = f"{len(lost)} wrong answer{'s' * (len(lost) > 1)} match{'es' * (len(lost) == 1)}"
     more = f", and {len(lost) - _MOST_LINES} more" if len(lost) > _MOST_LINES else ""

@@ -19,8 +19,8 @@ from .sheets import points
 _COLUMNS = (
     Column("id", "#", right=False),
     Column("question", "question", right=False),
-    Column("of", "of", right=False),
     Column("expected", "expected", right=False),
+    Column("blank", "", right=False),
     Column("points", "points"),
 )
 
@@ -30,9 +30,9 @@ def key_page(key: Key) -> Page:
     rows = tuple(
         (
             Cell(one.id),
-            Cell(one.title),
-            Cell(f"of {one.about}"),
+            Cell(f"{one.title} of {one.about}"),
             Cell(one.expected_text()),
+            Cell(""),
             Cell(points(one.points)),
         )
         for one in key.questions
@@ -98,7 +98,8 @@ def _blurred(key: Key) -> Iterator[str]:
 def _alike(question: NumberQuestion, width: Fraction) -> Iterator[tuple[str, str]]:
     """Return the conventions, accepted or penalized, that lie within a width of each other."""
     own = question.measure.key
-    names = dict.fromkeys((own, *question.policy.accept, "macs", "flops2", "macs+bias"))
+    twins = ("flops", "flops2") if "flops" in own else ("macs", "flops2", "macs+bias")
+    names = dict.fromkeys((own, *question.policy.accept, *twins))
     for one, other in combinations(names, 2):
         a, b = _value(question, one), _value(question, other)
         if isinstance(a, int) and isinstance(b, int) and a != b and abs(a - b) <= width:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...analysis import walk
+from ...layers.base import written
+from ...readers import read
 from ...table import Block, Cell, Column, Page, Table, Text
-from ..slips import SLIPS, Slip, every_way
+from ..letters import shown
+from ..measures import Measure, Subject, measure
+from ..numerals import number
+from ..precision import fits
+from ..slips import SLIPS, Example, Slip, every_way
 from .sheets import points
 
 
@@ -51,8 +58,36 @@ def rule_page(one: Slip) -> Page:
 
 
 def _said(one: Slip) -> str:
-    """Return the message with its letters in brackets."""
-    return (one.general or one.message).replace("{", "<").replace("}", ">")
+    """Return what is said of the first reference problem, else the message itself."""
+    from ..diagnosis import Diagnosis
+
+    for way in every_way(one.id):
+        for example in way.examples:
+            subject, asked = _problem(example)
+            read = example.gives if asked.unit == "shape" else number(example.gives).final
+            diagnosis = Diagnosis(subject, asked)
+            known = [*diagnosis.candidates.singles, *diagnosis.candidates.numbers(2)]
+            for candidate in known:
+                if candidate.slips[0].id == one.id and _gives(candidate.value, read):
+                    lines = diagnosis.finding(candidate, example.gives).lines
+                    return " ".join(line for line in lines if not line.startswith(" "))
+    return one.message if "{" not in one.message else one.name
+
+
+def _gives(value: Any, read: Any) -> bool:
+    if isinstance(value, tuple):
+        return isinstance(read, str) and written(value) == read
+    return not isinstance(read, str) and fits(read, value)
+
+
+def _problem(example: Example) -> tuple[Subject, Measure]:
+    """Return what a reference problem is about, and what it asks for."""
+    analysis = walk(read(example.spec))
+    if example.of:
+        subject = Subject(analysis, (analysis.position(example.of),), example.of, is_whole=False)
+    else:
+        subject = Subject(analysis, tuple(range(len(analysis.nodes))))
+    return subject, measure(example.ask)
 
 
 def _examples(one: Slip) -> Table:
@@ -75,19 +110,9 @@ def _examples(one: Slip) -> Table:
     return Table(columns, tuple(rows), "Reference problems")
 
 
-def right_answer(example: Any) -> str:
+def right_answer(example: Example) -> str:
     """Return the exact answer to a reference problem."""
-    from ...analysis import walk
-    from ...readers import read
-    from ..letters import shown
-    from ..measures import Subject, measure
-
-    analysis = walk(read(example.spec))
-    if example.of:
-        subject = Subject(analysis, (analysis.position(example.of),), example.of, is_whole=False)
-    else:
-        subject = Subject(analysis, tuple(range(len(analysis.nodes))))
-    asked = measure(example.ask)
+    subject, asked = _problem(example)
     return shown(asked.value(subject), asked, given="full")
 
 

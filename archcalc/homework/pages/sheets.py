@@ -32,8 +32,8 @@ def sheet_page(found: Class) -> Page:
 
 def listing(key: Key, marked: Marked) -> Listing:
     """Return the marks of a sheet, what is said about each below it."""
-    score = "?" if marked.is_set_aside else points(marked.score)
-    aside = f"{score} of {points(key.points)} points"
+    least = "at least " if marked.is_set_aside else ""
+    aside = f"{least}{points(marked.score)} of {points(key.points)} points"
     rows = tuple(_row(mark) for mark in marked.marks)
     if marked.hides_points:
         aside = f"{marked.right} of {len(marked.marks)} right"

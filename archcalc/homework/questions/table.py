@@ -15,7 +15,7 @@ from ..numerals import Unreadable, Written
 from ..slips import SLIPS
 from .base import Earlier, Mark, Question, Verdict
 from .number import NumberQuestion
-from .rows import matched
+from .rows import TOTAL, matched
 from .shape import ShapeQuestion
 
 
@@ -145,7 +145,7 @@ class TableQuestion(Question):
         sums = self._sums(marks)
         lines += [line for _, line in sums]
         found += [finding for finding, _ in sums]
-        asked = [key for key in wanted if key[0] != "total" or key in marks]
+        asked = [key for key in wanted if key in marks or not self._is_optional(key[0])]
         missing = [
             key for key in asked if key not in marks or marks[key].verdict is Verdict.MISSING
         ]
@@ -174,6 +174,14 @@ class TableQuestion(Question):
             line=unreadable[0].line if unreadable else table.lines[0] if table.lines else 0,
             followed=any(mark.followed for mark in marks.values()),
         )
+
+    def _is_optional(self, layer: str) -> bool:
+        """Tell whether a row may be left out: the total, and layers that change nothing."""
+        if layer == TOTAL:
+            return True
+        facts = self.subject.analysis[layer]
+        keeps = facts.is_view or facts.inputs[:1] == (facts.output,)
+        return keeps and facts.params == 0 and facts.macs == 0
 
     def _given_cells(self, table: GivenTable) -> Iterator[tuple[str, str, str, int]]:
         """Return layer, column, text and line of every cell that has both."""

@@ -13,7 +13,6 @@ from ...arithmetic.expression import Expression, TooLarge
 from ...errors import LayerError, UsageError
 from ...expansion import expand
 from ...graph import Graph
-from ...layers.base import written
 from ...notation.entries import Spec
 from ...notation.format import inlined, short_form, stages
 from ...notation.free import symbols
@@ -23,7 +22,6 @@ from ...readers import spec_of
 from ...readers import zoo as zoo_reader
 
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,39}", re.ASCII)
-_LONGEST_SHOWN = 640  # characters: eight lines of a sheet
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def net_of(name: str, text: str) -> Net:
     """Return the net of a text, or of a name of the zoo."""
     is_line = "|" in text or " " in text
     graph = expand(parse(text) if is_line else spec_of(text))
-    return Net(name, text, _shown(graph, text, is_line), walk(graph))
+    return Net(name, text, _shown(graph), walk(graph))
 
 
 def texts(graphs: Sequence[Graph], sources: Sequence[str]) -> dict[str, str]:
@@ -105,11 +103,8 @@ def _numbered(spec: Spec, values: Mapping[str, int]) -> Spec:
     return replace(flat, name="", symbols={}, input=sizes, body=put_in(flat.body, values))
 
 
-def _shown(graph: Graph, text: str, is_line: bool) -> tuple[str, ...]:
+def _shown(graph: Graph) -> tuple[str, ...]:
+    """Return the stages of a net; a student has to see what is asked about, however long."""
     spec = graph.spec
     assert spec is not None  # every net of a quiz is written as one
-    found = stages(inlined(replace(spec, name="")), full=False)
-    if is_line or (not symbols(spec) and sum(map(len, found)) <= _LONGEST_SHOWN):
-        return found
-    (shape, *_) = graph.inputs.values()
-    return (written(shape), f"... {len(graph)} layers (spec: archcalc fmt {text} --inline)")
+    return stages(inlined(replace(spec, name="")), full=False)
