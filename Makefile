@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test setup check lint types floors fix golden docs bench fuzz peers clean
+.PHONY: help demo test setup check lint types floors fix golden docs bench evaluate fuzz peers clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +58,10 @@ docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
 bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python -m pip install --quiet torchinfo==1.8.0
 	$(BIN)/python tests/bench/bench.py
+
+DATA ?= ../shared/references/latency
+evaluate: $(VENV)/dev.done ## held-out errors of predicted times, on the timings in DATA=folder
+	$(BIN)/python tests/latency/evaluate.py $(DATA)
 
 fuzz: $(VENV)/dev.done ## 200,000 specs and 100,000 answer files, mutated: results or clean errors
 	$(BIN)/python tests/fuzz/fuzz.py --runs 200000

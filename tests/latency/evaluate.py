@@ -1,0 +1,205 @@
+"""How well time is predicted on layers that were held out, as markdown tables.
+
+    python tests/latency/evaluate.py FOLDER [--update-profiles]
+
+The folder holds CSV files of timings; columns say what they are, names of devices which profile.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from archcalc.latency import Profile, fit, profile, text_of
+from archcalc.latency.calibration import calibration_of
+from archcalc.latency.fit import parameters_of, seconds
+from archcalc.latency.model import Device, Kernels, Parameter
+from archcalc.latency.score import Score, folds, score
+from archcalc.latency.work import MULTIPLYING
+
+from timings import SIZE, Timings, layer_timings
+
+FOLDS = 3
+MOST = 1200  # rows per set: more would only take longer
+DRAWS = 4
+FEWEST = 60  # rows for a profile
+NUMBERS = {"deep": ("float16",)}  # of its fp32 there are larger sets
+Predict = Callable[[Kernels], np.ndarray]
+
+
+def main(folder: Path, update: bool) -> None:
+    """Print every table."""
+    sets = [sampled(found) for found in layer_timings(folder)] if folder.is_dir() else []
+    if not sets:
+        print(f"No timings in {folder}: give the folder with DATA=... (CSV files, see timings.py).")
+        return
+    if update:
+        update_profiles(sets)
+        return
+    print(f"Held-out error, {FOLDS} folds: mean / median of |predicted/measured - 1| in %.\n")
+    head = ("layers", "n", *(name for name, _ in METHODS))
+    table(head, [(t.title, str(len(t.seconds)), *(cell(held(t, m)) for _, m in METHODS))
+                 for t in sets])  # fmt: skip
+    products = [t for t in sets if t.kind in MULTIPLYING and len(t.seconds) >= 600]
+    print(f"\nCalibrated on few layers drawn at random ({DRAWS} draws), tested on the rest.\n")
+    rows = [(t.title, *(cell(few(t, n, r)) for n, r in SIZES)) for t in products]
+    table(("layers", *(f"{n}{' + residual' if r else ''}" for n, r in SIZES)), rows)
+    print("\nParameters of another device, none of its own: mean / median.\n")
+    pairs = [(a, b) for a in products for b in products
+             if a.title != b.title and (a.kind, a.dtype) == (b.kind, b.dtype)]  # fmt: skip
+    table(("fitted on", "predicted", "error"),
+          [(a.device_name, b.title, cell(transfer(a, b))) for a, b in pairs])  # fmt: skip
+    from nets import net_tables
+
+    for title, header, body in net_tables(folder):
+        print(f"\n{title}\n")
+        table(header, body)
+
+
+def sampled(found: Timings) -> Timings:
+    """Return at most so many rows, always the same."""
+    index = np.random.default_rng(0).permutation(len(found.seconds))[:MOST]
+    return replace(found, kernels=found.kernels[index], seconds=found.seconds[index])
+
+
+def macs_only(found: Timings, kernels: Kernels, measured: np.ndarray) -> Predict:
+    """One number: FLOP/s (bytes/s where nothing is multiplied)."""
+    amount = amount_of(kernels)
+    rate = np.exp(np.median(np.log(measured / amount)))
+    return lambda some: rate * amount_of(some)
+
+
+def amount_of(kernels: Kernels) -> np.ndarray:
+    """Return the FLOPs, or the bytes of layers without."""
+    return np.where(kernels.flops > 0, kernels.flops, kernels.bytes)
+
+
+def datasheet(found: Timings, kernels: Kernels, measured: np.ndarray) -> Predict:
+    """No number: the roofline of the datasheet."""
+    return lambda some: roofline((1.0, 1.0, 0.0), some, found.device)
+
+
+def fitted_roofline(found: Timings, kernels: Kernels, measured: np.ndarray) -> Predict:
+    """Three numbers: the shares of both peaks, and a launch."""
+    from scipy.optimize import least_squares
+
+    def off(point: np.ndarray) -> np.ndarray:
+        return np.log(roofline(np.exp(point), kernels, found.device) / measured)
+
+    start = np.log([0.7, 0.7, max(1e-6, measured.min() / 2)])
+    best = least_squares(off, start, loss="soft_l1", f_scale=0.15)
+    return lambda some: roofline(np.exp(best.x), some, found.device)
+
+
+def roofline(values: object, kernels: Kernels, device: Device) -> np.ndarray:
+    peak, bandwidth, launch = np.asarray(values)
+    compute = kernels.flops / (device.peak * peak)
+    return launch + np.maximum(compute, kernels.bytes / (device.bandwidth * bandwidth))
+
+
+def ours(found: Timings, kernels: Kernels, measured: np.ndarray) -> Predict:
+    """The model."""
+    made = fit(kernels, measured, found.device, names_of(found))
+    return lambda some: seconds(made, some, found.device)
+
+
+def with_residual(found: Timings, kernels: Kernels, measured: np.ndarray) -> Predict:
+    """The model and its bounded correction."""
+    made = fit(kernels, measured, found.device, names_of(found), residual=True)
+    return lambda some: seconds(made, some, found.device)
+
+
+def names_of(found: Timings) -> dict[str, Parameter]:
+    return dict(parameters_of(found.kind, found.dtype))
+
+
+METHODS = (
+    ("MACs", macs_only), ("datasheet roofline", datasheet), ("fitted roofline", fitted_roofline),
+    ("ours", ours), ("ours + residual", with_residual),
+)  # fmt: skip
+SIZES = ((40, False), (300, False), (300, True))
+
+
+def held(found: Timings, method: Callable[..., Predict]) -> Score | None:
+    """Return the held-out errors of a method; None where it does not apply."""
+    if method is with_residual and found.kind not in MULTIPLYING:
+        return None
+    fold, predicted = folds(len(found.seconds), FOLDS), np.zeros(len(found.seconds))
+    for index in range(FOLDS):
+        out = fold == index
+        made = method(found, found.kernels[~out], found.seconds[~out])
+        predicted[out] = made(found.kernels[out])
+    return score(predicted, found.seconds)
+
+
+def few(found: Timings, count: int, residual: bool) -> Score:
+    """Return the mean errors after a calibration on so many layers."""
+    scores = []
+    for draw in range(DRAWS):
+        order = np.random.default_rng(draw + 1).permutation(len(found.seconds))
+        seen, rest = order[:count], order[count:]
+        made = (with_residual if residual else ours)(
+            found, found.kernels[seen], found.seconds[seen]
+        )
+        scores.append(score(made(found.kernels[rest]), found.seconds[rest]))
+    means = [float(np.mean([getattr(s, key) for s in scores])) for key in ("mape", "median", "p90")]
+    return Score(*means, scores[0].n)
+
+
+def transfer(fitted: Timings, asked: Timings) -> Score:
+    """Return the errors of one device's shares on another device's figures."""
+    some = slice(0, 400)
+    made = fit(fitted.kernels[some], fitted.seconds[some], fitted.device, names_of(fitted))
+    return score(seconds(made, asked.kernels, asked.device), asked.seconds)
+
+
+def update_profiles(sets: list[Timings]) -> None:
+    """Write what was fitted into the profiles of the devices that have one."""
+    written: dict[str, Profile] = {}
+    for found in sets:
+        if (
+            not found.profile
+            or len(found.seconds) < FEWEST
+            or found.dtype not in NUMBERS.get(found.file[:4], SIZE)
+        ):
+            continue
+        old = written.get(found.profile) or profile(found.profile)
+        made = calibration_of(
+            found.kind, found.dtype, found.kernels, found.seconds, found.device,
+            source_of(found), "neusight" in found.file,
+        )  # fmt: skip
+        kept = [c for c in old.calibrations if (c.kind, c.dtype) != (made.kind, made.dtype)]
+        written[found.profile] = replace(old, calibrations=(*kept, made))
+    for name, new in written.items():
+        place = Path(__file__).parents[2] / "archcalc" / "devices" / f"{name}.yaml"
+        place.write_text(text_of(new), "utf-8")
+
+
+def source_of(found: Timings) -> str:
+    """Return where timings come from, in words."""
+    known = {
+        "aic": "AIConfigurator (Apache-2.0)", "neusight": "NeuSight (MIT)",
+        "deepbench": "DeepBench (Apache-2.0)",
+    }  # fmt: skip
+    name = next((text for key, text in known.items() if found.file.startswith(key)), found.file)
+    return f"fitted to timings published by {name} on {found.device_name}"
+
+
+def cell(errors: Score | None) -> str:
+    return "-" if errors is None else f"{errors.mape:.1f} / {errors.median:.1f}"
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print a markdown table."""
+    for row in (head, ("---",) * len(head), *rows):
+        print("| " + " | ".join(row) + " |")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    main(Path(given[0] if given else "timings"), "--update-profiles" in sys.argv)
