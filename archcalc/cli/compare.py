@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, complete_spec, counting, reading, shared
+from .options import (
+    column_keys,
+    columns_option,
+    complete_spec,
+    counting,
+    reading,
+    shared,
+    timed,
+)
 
 
 @click.command(short_help="Put architectures side by side.")
@@ -23,6 +31,7 @@ from .options import column_keys, columns_option, complete_spec, counting, readi
     help="Whose costs are laid out: NAME, all or none; the cheapest's otherwise.",
 )
 @click.option("--per-layer", is_flag=True, help="Lay the layers side by side.")
+@timed
 @counting
 @reading
 @shared
@@ -33,7 +42,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     archcalc compare '14x14x480 | conv 5x5x48 pad 2' \\
                      '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
 
-    Put architectures side by side.
+    Put architectures side by side. --time predicted --device h200 puts predicted times beside the
+    MACs, with their error; --time measured measures here, or shows a store (--times).
 
     A SPEC is a text in the notation, a file that holds one, or - for standard input. An
     architecture is called A, B, C, ..., by its own name ('naive: 28x28x192 | ...'), or by its
@@ -56,6 +66,11 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         convention=options["convention"],
         layout=options["layout"],
     )
-    show(compared.page(per_layer=options["per_layer"], where=options["where"]), options)
+    page = compared.page(per_layer=options["per_layer"], where=options["where"])
+    if options["time"]:
+        from .pace import with_times
+
+        page = with_times(page, compared, options)
+    show(page, options)
     if code := budget_code(found, compared.names, options):
         sys.exit(code)

@@ -56,6 +56,31 @@ _READING = (
 )
 
 
+_TIMED = (
+    click.option(
+        "--time", type=click.Choice(["predicted", "measured"]), help="Put time beside the MACs."
+    ),
+    click.option(
+        "--device", default="", metavar="NAME", help="For times: h200, a100-sxm-80, ...; cpu, cuda."
+    ),
+    click.option(
+        "--batches", default="1", metavar="1,32", help="For times: the batch sizes, each a row."
+    ),
+    click.option(
+        "--mode",
+        type=click.Choice(["eager", "graph", "compile"]),
+        default="graph",
+        help="For predicted times: how the net is run.",
+    ),
+    click.option("--times", metavar="FILE", help="For measured times: a store of bench."),
+)
+
+
+def timed(command: Command) -> Command:
+    """Add the options of commands that put time beside counts."""
+    return _added(command, _TIMED)
+
+
 def shared(command: Command) -> Command:
     """Add the options every command has."""
     return _added(command, _SHARED)
