@@ -81,7 +81,8 @@ QUICK = (
         _other(batch, side, depth, stage, kind, regime)
         for stage, kind in (("maxpool 3x3 s2", "pooling"), ("bn", "normalization"))
         for batch, side, depth, regime in (
-            (1, 14, 64, "launch"), (1, 112, 64, "launch"), (8, 56, 128, "bandwidth"), (64, 56, 128, "bandwidth"),
+            (1, 14, 64, "launch"), (1, 112, 64, "launch"),
+            (8, 56, 128, "bandwidth"), (64, 56, 128, "bandwidth"),
         )
     ),
     *(
