@@ -25,7 +25,7 @@ from timings import SIZE, Timings, layer_timings
 
 FOLDS = 3
 MOST = 1200  # rows per set: more would only take longer
-DRAWS = 8
+DRAWS = 5
 FEWEST = 60  # rows for a profile
 NUMBERS = {"deep": ("float16",)}  # of its fp32 there are larger sets
 Values = Mapping[str, float] | None
@@ -47,8 +47,8 @@ def main(folder: Path, update: bool) -> None:
                  for t in sets])  # fmt: skip
     products = [t for t in sets if t.kind in MULTIPLYING and len(t.seconds) >= 600]
     print(
-        f"\nCalibrated on few layers drawn at random ({DRAWS} draws), tested on the rest: mean / median "
-        "(worst draw).\n"
+        f"\nCalibrated on few layers drawn at random ({DRAWS} draws), tested on the rest: "
+        "mean / median (worst draw).\n"
     )
     rows = [(t.title, *(drawn(few(t, n, r)) for n, r in CALIBRATIONS)) for t in products]
     table(("layers", *(f"{n}{' + residual' if r else ''}" for n, r in CALIBRATIONS)), rows)
