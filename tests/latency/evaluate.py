@@ -53,7 +53,7 @@ def main(folder: Path, update: bool) -> None:
     rows = [(t.title, *(drawn(few(t, n, r)) for n, r in CALIBRATIONS)) for t in products]
     table(("layers", *(f"{n}{' + residual' if r else ''}" for n, r in CALIBRATIONS)), rows)
     print(
-        "\nParameters of another device: the usual values of the model were chosen with these sets in "
+        "\nParameters of another device: the usual values were chosen with these sets in "
         "sight, those of another device were not.\n"
     )
     pairs = [(a, b) for a in products for b in products
