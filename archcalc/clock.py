@@ -59,7 +59,9 @@ class Clocked:
         """Return the table, the reasons, and what the times are."""
         found: list[Block] = [self.table()]
         found += [Text(line) for line in self.reasons()]
-        found += [Text(line, "note") for line in self.basis]
+        first, *others = self.basis
+        found.append(Text(first, "convention"))  # whose times these are is never left out
+        found += [Text(line, "note") for line in others]
         return found
 
     def table(self) -> Table:
