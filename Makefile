@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test setup check lint types floors fix golden docs bench evaluate fuzz peers clean
+.PHONY: help demo test setup check lint types floors fix golden docs bench measure evaluate fuzz peers clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,6 +60,9 @@ bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python tests/bench/bench.py
 
 DATA ?= ../shared/references/latency
+measure: $(VENV)/dev.done ## time the course's comparisons, layers and nets here, into reports/data
+	$(BIN)/python tests/bench/measure.py
+
 evaluate: $(VENV)/dev.done ## held-out errors of predicted times, on the timings in DATA=folder
 	$(BIN)/python tests/latency/evaluate.py $(DATA)
 

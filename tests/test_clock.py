@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -162,3 +163,19 @@ def test_bad_requests(options: str, says: str) -> None:
     said = run(f"archcalc compare '{NAIVE}' '{REDUCED}' {options}")
     assert says in said
     assert "[exit 2]" in said
+
+
+def test_what_is_measured_for_the_reports_can_be_read() -> None:
+    path = Path(__file__).parent / "bench" / "measure.py"
+    found = importlib.util.spec_from_file_location("measure", path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    for device in ("cuda", "cpu"):
+        parts = list(module.plan(device))
+        assert parts[0].store == "comparisons"
+        assert {part.store for part in parts} == {"comparisons", "calibration", "nets", "layers"}
+        for part in parts:
+            for spec in part.specs:
+                assert analysis(spec).output
