@@ -89,3 +89,16 @@ def test_channels_first() -> None:
     (architecture,) = data["architectures"]
     assert architecture["input"] == [3, 32, 30]
     assert architecture["layers"][0]["output"] == [8, 30, 28]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "archcalc devices --format json",
+        "archcalc devices h200 --format json",
+        f"archcalc roofline '{SPECS[0]}' --device h200 --format json",
+        f"archcalc compare '{SPECS[0]}' '{SPECS[4]}' --time predicted --device h200 --format json",
+    ],
+)
+def test_times(command: str) -> None:
+    validate(run(command))
