@@ -1,0 +1,1 @@
+"""Reports people keep: tables, plots and the prose between, from templates."""
