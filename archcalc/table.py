@@ -14,24 +14,27 @@ class Cell(NamedTuple):
 
     ``unit`` is a quantity's unit, or ``text``, ``code`` (text in the notation), ``title`` (a
     title and its key), ``share`` (numerator, denominator), ``bar`` (numerator, denominator),
-    ``change`` (value, reference, word for more, word for less).
+    ``change`` (value, reference, word for more, word for less). ``note`` is said in a footnote.
     """
 
     value: Any
     unit: str = "text"
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
     """A table's column. Numbers stand right, texts left; ``key`` is its name for scripts.
 
-    ``wraps`` lets its text take several lines where the terminal is narrow.
+    ``wraps`` lets its text take several lines where the terminal is narrow. ``note`` is said in a
+    footnote to the title.
     """
 
     key: str
     title: str
     right: bool = True
     wraps: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class Table:
     """Rows of cells under columns; ``last_is_total`` sets the last row apart.
 
     ``compared`` says that values in one row are compared: those that would print alike but
-    differ are printed in full.
+    differ are printed in full. ``uniform`` writes the numbers of a column in one unit that its
+    title names, with as many decimals each. ``footnoted`` explains unknown numbers and lower
+    bounds in footnotes. ``reference`` is the row that the others are compared with,
+    ``reference_column`` the column: it is marked.
     """
 
     columns: tuple[Column, ...]
@@ -47,6 +53,10 @@ class Table:
     title: str = ""
     last_is_total: bool = False
     compared: bool = False
+    uniform: bool = False
+    footnoted: bool = False
+    reference: int | None = None
+    reference_column: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
-_BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
+DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
+BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
 def short(number: int) -> str:
@@ -16,9 +16,9 @@ def short(number: int) -> str:
     ('112.9M', '26.94K', '996')
     """
     size = abs(number)
-    for scale, letter in _DECIMAL:
+    for scale, letter in DECIMAL:
         if size >= scale:
-            return _four_digits(number, scale, letter, _DECIMAL)
+            return _four_digits(number, scale, letter, DECIMAL)
     return str(number)
 
 
@@ -37,9 +37,9 @@ def short_bytes(number: int) -> str:
     >>> short_bytes(60952832), short_bytes(100)
     ('58.13 MiB', '100 B')
     """
-    for scale, letter in _BINARY:
+    for scale, letter in BINARY:
         if abs(number) >= scale:
-            return _four_digits(number, scale, " " + letter, _BINARY)
+            return _four_digits(number, scale, " " + letter, BINARY)
     return f"{number} B"
 
 
@@ -78,6 +78,18 @@ def significant(numerator: int, denominator: int, digits: int) -> str:
     return f"{sign}{written[:-places]}.{written[-places:]}"
 
 
+def fixed(numerator: int, denominator: int, places: int) -> str:
+    """Write a quotient with so many decimals, rounded half away from zero.
+
+    >>> fixed(60965224, 10**6, 2), fixed(7, 1, 2), fixed(-1, 8, 2)
+    ('60.97', '7.00', '-0.13')
+    """
+    scaled = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    sign = "-" if numerator < 0 and scaled else ""
+    whole, part = divmod(scaled, 10**places)
+    return f"{sign}{whole:,}" + (f".{part:0{places}}" if places else "")
+
+
 def printed(text: str, thousand: int = 1000) -> tuple[Fraction, Fraction]:
     """Read a printed number; return its value and the worth of its last digit.
 
@@ -106,7 +118,7 @@ _POWERS = {"": 0, "k": 1, "thousand": 1, "m": 2, "g": 3, "b": 3, "t": 4}
 
 def _four_digits(number: int, scale: int, letter: str, ladder: tuple[tuple[int, str], ...]) -> str:
     text = significant(number, scale, 4)
-    step = 1000 if ladder is _DECIMAL else 1024
+    step = 1000 if ladder is DECIMAL else 1024
     if abs(float(text)) >= step:  # 999,999 is 1.000M, not 1000K
         for larger_scale, larger_letter in ladder:
             if larger_scale == scale * step:

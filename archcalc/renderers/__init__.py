@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import UsageError
 from ..table import Page
 
-_PARTS = ("cells", "listed", "worked")
+_PARTS = ("cells", "decimals", "listed", "texts", "worked")
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
 
 

@@ -10,27 +10,20 @@ from ..arithmetic.unknown import Unknown
 from ..errors import cells, printable
 from ..layers.base import written
 from ..quantities.receptive_field import WHOLE
-from ..table import Cell, Table
+from ..table import Cell
+from .decimals import Scale, number
 
 
-def table_texts(
-    table: Table, *, exact: bool = False, bar: int = 20, layout: str = "hwc"
-) -> list[list[str]]:
-    """Return the texts of a table's rows; compared values that print alike go exact."""
-    rows = []
-    for row in table.rows:
-        texts = [text(cell, exact=exact, bar=bar, layout=layout) for cell in row]
-        if table.compared and not exact:
-            texts = _distinguished(row, texts)
-        rows.append(texts)
-    if table.compared and not exact and table.rows:
-        _distinguish_columns(table, rows)
-    return rows
-
-
-def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc") -> str:
-    """Return one cell as people read it."""
-    value, unit = cell
+def text(
+    cell: Cell,
+    *,
+    exact: bool = False,
+    bar: int = 20,
+    layout: str = "hwc",
+    scale: Scale | None = None,
+) -> str:
+    """Return one cell as people read it; a number in the unit of its column, where it has one."""
+    value, unit = cell.value, cell.unit
     if unit in ("share", "bar", "change"):
         return _relation(value, unit, bar)
     if value is None:
@@ -38,7 +31,7 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc")
     if isinstance(value, Unknown):
         if unit in ("field", "position", "shape") or not value.known_part:
             return "?"
-        return ">= " + text(Cell(value.at_least, unit), exact=exact)
+        return ">= " + text(Cell(value.at_least, unit), exact=exact, scale=scale)
     if value is WHOLE:
         return "whole"
     if unit == "title":
@@ -47,6 +40,8 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc")
         return written(value, layout)
     if unit in ("field", "position"):
         return _per_axis(value)
+    if scale is not None and (known := number(cell)) is not None:
+        return scale.text(known)
     if unit == "ratio":
         if isinstance(value, tuple):
             return units.significant(value[0], value[1], 4)
@@ -64,7 +59,7 @@ def text(cell: Cell, *, exact: bool = False, bar: int = 20, layout: str = "hwc")
 
 def raw(cell: Cell, layout: str = "hwc") -> str:
     """Return one cell as scripts read it: exact, without commas; empty where nothing applies."""
-    value, unit = cell
+    value, unit = cell.value, cell.unit
     if unit == "change":
         now, before = value[:2]
         if isinstance(now, int) and isinstance(before, int) and before:
@@ -152,31 +147,3 @@ def _change(value: Any, reference: Any, more: str, less: str) -> str:
     if ratio == "1.00":
         return f"{units.exact(big - small)} {word}"
     return f"{ratio}x {word}"
-
-
-def _distinguished(row: tuple[Cell, ...], texts: list[str]) -> list[str]:
-    return [
-        text(cell, exact=True) if _alike(i, row, texts) else shown
-        for i, (cell, shown) in enumerate(zip(row, texts, strict=True))
-    ]
-
-
-def _alike(i: int, row: tuple[Cell, ...], texts: list[str]) -> bool:
-    cell = row[i]
-    if cell.unit not in ("count", "bytes") or not isinstance(cell.value, int):
-        return False
-    return any(
-        i != j and other.unit == cell.unit and texts[i] == texts[j] and other.value != cell.value
-        for j, other in enumerate(row)
-    )
-
-
-def _distinguish_columns(table: Table, rows: list[list[str]]) -> None:
-    """Where architectures stand in rows, the values compared stand in columns."""
-    if len(table.rows) < 2 or table.columns[0].key != "architecture":
-        return
-    for c in range(len(table.columns)):
-        column = tuple(row[c] for row in table.rows)
-        texts = [row[c] for row in rows]
-        for r, shown in enumerate(_distinguished(column, texts)):
-            rows[r][c] = shown

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from typing import Any
+from zlib import crc32
 
 from ..errors import printable
 from ..table import Listing, Page, SpecText, Step, Steps, Table
-from .cells import table_texts
+from .texts import Texts, table_texts
 
 
 def render(page: Page, *, exact: bool = False, **_: Any) -> str:
@@ -56,7 +57,7 @@ def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
     table = Table(block.columns, block.rows)
     parts = [f"<h3>{escape(heading)}</h3>", _table(table, exact, layout)]
     said = []
-    rows = table_texts(table, exact=exact, layout=layout)
+    rows = table_texts(table, exact=exact, layout=layout).rows
     for row, remarks in zip(rows, block.remarks, strict=True):
         if remarks:
             lines = "".join(
@@ -93,15 +94,44 @@ def _worked(steps: tuple[str, ...]) -> str:
 
 def _table(table: Table, exact: bool, layout: str) -> str:
     keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
-    head = "".join(f'<th scope="col">{escape(table.columns[i].title)}</th>' for i in keep)
+    found = table_texts(table, exact=exact, layout=layout)
+    anchor = _anchor(found)
+    titles = [
+        _bold(escape(found.titles[i]), i == table.reference_column)
+        + _mark(found.title_marks[i], anchor)
+        for i in keep
+    ]
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     body = []
-    for row in table_texts(table, exact=exact, layout=layout):
-        first, *rest = keep
-        cells = f'<th scope="row">{escape(row[first])}</th>'
-        cells += "".join(f"<td{_align(table, i)}>{escape(row[i])}</td>" for i in rest)
+    for r, (row, marks) in enumerate(zip(found.rows, found.marks, strict=True)):
+        shown = [
+            _bold(escape(row[i]), r == table.reference) + _mark(marks[i], anchor) for i in keep
+        ]
+        cells = f'<th scope="row">{shown[0]}</th>'
+        cells += "".join(
+            f"<td{_align(table, i)}>{one}</td>" for i, one in zip(keep[1:], shown[1:], strict=True)
+        )
         body.append(f"<tr>{cells}</tr>")
     caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    drawn = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    said = "".join(
+        f'<p id="{anchor}-{mark}"><small><sup>{mark}</sup> {escape(text)}</small></p>'
+        for mark, text in found.footnotes
+    )
+    return drawn + said
+
+
+def _anchor(found: Texts) -> str:
+    """Return what the footnotes of a table are found by: of other tables it is another."""
+    return f"note-{crc32(repr(found).encode()):08x}"
+
+
+def _mark(mark: str, anchor: str) -> str:
+    return f'<sup><a href="#{anchor}-{mark}">{mark}</a></sup>' if mark else ""
+
+
+def _bold(text: str, is_reference: bool) -> str:
+    return f"<b>{text}</b>" if is_reference and text else text
 
 
 def _align(table: Table, i: int) -> str:

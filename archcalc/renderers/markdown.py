@@ -13,7 +13,7 @@ from tabulate import tabulate
 
 from ..errors import printable
 from ..table import Listing, Page, SpecText, Step, Steps, Table
-from .cells import table_texts
+from .texts import table_texts
 
 tabulating.MIN_PADDING = 0  # the same bytes whatever was rendered before
 
@@ -56,7 +56,7 @@ def _listing(block: Listing, exact: bool, layout: str) -> list[str]:
     aside = f" - {escaped(block.aside)}" if block.aside else ""
     parts = [f"### {escaped(block.title)}{aside}"]
     parts.append(_table(Table(block.columns, block.rows), exact, layout))
-    rows = table_texts(Table(block.columns, block.rows), exact=exact, layout=layout)
+    rows = table_texts(Table(block.columns, block.rows), exact=exact, layout=layout).rows
     for row, said in zip(rows, block.remarks, strict=True):
         if said:
             parts.append(f"**{escaped(f'{row[0]} {row[1]}'.strip())}**")
@@ -114,21 +114,37 @@ def _span(text: str) -> str:
 
 def _table(table: Table, exact: bool, layout: str) -> str:
     keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
-    rows = table_texts(table, exact=exact, layout=layout)
+    found = table_texts(table, exact=exact, layout=layout)
     code = [[cell.unit == "code" for cell in row] for row in table.rows]
     body = [
-        [_code(row[i]) if is_code[i] else _cell(row[i]) for i in keep]
-        for row, is_code in zip(rows, code, strict=True)
+        [(_code(row[i]) if is_code[i] else _cell(row[i])) + _mark(marks[i]) for i in keep]
+        for row, is_code, marks in zip(found.rows, code, found.marks, strict=True)
     ]
+    titles = [escaped(found.titles[i]) + _mark(found.title_marks[i]) for i in keep]
     if table.last_is_total and body:
-        body[-1] = [f"**{cell}**" if cell else "" for cell in body[-1]]
-    return tabulate(
+        body[-1] = [_bold(cell) for cell in body[-1]]
+    if table.reference is not None:
+        body[table.reference] = [_bold(cell) for cell in body[table.reference]]
+    if table.reference_column in keep:
+        place = keep.index(table.reference_column)
+        titles[place] = _bold(titles[place])
+    drawn = tabulate(
         body,
-        headers=[escaped(table.columns[i].title) for i in keep],
+        headers=titles,
         tablefmt="pipe",
         disable_numparse=True,
         colalign=["right" if table.columns[i].right else "left" for i in keep] if body else None,
     )
+    footnotes = "\n".join(f"- {_mark(mark)} {escaped(said)}" for mark, said in found.footnotes)
+    return f"{drawn}\n\n{footnotes}" if footnotes else drawn
+
+
+def _mark(mark: str) -> str:
+    return f"<sup>{mark}</sup>" if mark else ""
+
+
+def _bold(cell: str) -> str:
+    return f"**{cell}**" if cell else ""
 
 
 def _code(text: str) -> str:

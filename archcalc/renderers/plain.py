@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import printable
-from ..table import Listing, Page, SpecText, Steps, Text
+from ..table import Listing, Page, SpecText, Steps, Table, Text
 from .cells import raw
+from .texts import footnote
 
 
 def render(page: Page, **_: Any) -> str:
@@ -28,12 +29,24 @@ def render(page: Page, **_: Any) -> str:
                     lines.append((subject, column.key, raw(cell, page.layout)))
                 lines += [(subject, "remark", line.strip()) for line in remarks]
         else:
-            for row in block.rows:
-                subject = raw(row[0])
-                for column, cell in zip(block.columns[1:], row[1:], strict=True):
-                    if column.key not in ("bar", "ruler") and (value := raw(cell, page.layout)):
-                        lines.append((subject, column.key, value))
+            lines += _table(block, page.layout)
     return "".join("\t".join(_one_line(part) for part in line) + "\n" for line in lines)
+
+
+def _table(table: Table, layout: str) -> list[tuple[str, str, str]]:
+    """Return the facts of a table, then what its footnotes say about them."""
+    lines, notes = [], []
+    for column in table.columns:
+        if column.note:
+            notes.append(("note", column.key, column.note))
+    for row in table.rows:
+        subject = raw(row[0])
+        for i, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if i and column.key not in ("bar", "ruler") and (value := raw(cell, layout)):
+                lines.append((subject, column.key, value))
+            if said := footnote(cell, table):
+                notes.append(("note", f"{subject} {column.key}" if i else subject, said))
+    return lines + notes
 
 
 def _one_line(text: str) -> str:

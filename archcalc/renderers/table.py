@@ -12,12 +12,14 @@ from tabulate import tabulate
 
 from ..errors import cells, printable
 from ..table import Listing, Page, SpecText, Steps, Table, Text
-from .cells import shortened, table_texts
+from .cells import shortened
 from .listed import drawn_listing
+from .texts import Texts, table_texts
 from .worked import drawn_steps
 
 _NARROWEST = 14  # characters that a wrapped column keeps
 _PIECES = re.compile(r"[^.|]*[.|]|[^.|]+")
+_FREE = "\ue000"  # a place kept free, which tabulate does not strip; no text holds it
 _TRIED_ROWS = 200  # rows that decide how two wrapped columns share their room
 tabulating.MIN_PADDING = 0  # headers need no more room than cells
 
@@ -84,8 +86,8 @@ def folded(line: str, margin: int, width: int) -> list[str]:
 
 
 def _table(table: Table, exact: bool, width: int, layout: str) -> str:
-    rows = table_texts(table, exact=exact, bar=_bar(table), layout=layout)
-    titles = [column.title for column in table.columns]
+    found = table_texts(table, exact=exact, bar=_bar(table), layout=layout)
+    titles, rows = _marked(table, found)
     keep = list(range(len(titles)))
     if width and rows:
         widest = [max(cells(row[i]) for row in (titles, *rows)) for i in keep]
@@ -103,7 +105,29 @@ def _table(table: Table, exact: bool, width: int, layout: str) -> str:
     if hidden:
         count = f"{len(hidden)} column{'s' * (len(hidden) > 1)} hidden"
         drawn += f"\n({count}: {', '.join(hidden)}; -w for all)"
+    marks = {row[i] for row in (found.title_marks, *found.marks) for i in keep}
+    for mark, said in found.footnotes:
+        if mark in marks:
+            drawn += f"\n{_wrapped(f'[{mark}] {said}', width or 80, '  ')}"
     return f"{_wrapped(table.title, width or 80)}\n{drawn}" if table.title else drawn
+
+
+def _marked(table: Table, found: Texts) -> tuple[list[str], list[list[str]]]:
+    """Return titles and rows with their marks; numbers without one leave its place free."""
+    titles = [
+        text + _bracketed(mark) for text, mark in zip(found.titles, found.title_marks, strict=True)
+    ]
+    rows = [list(row) for row in found.rows]
+    for i, column in enumerate(table.columns):
+        widest = max((len(_bracketed(marks[i])) for marks in found.marks), default=0)
+        for row, marks in zip(rows, found.marks, strict=True):
+            mark = _bracketed(marks[i])
+            row[i] += mark + _FREE * (widest - len(mark) if column.right and row[i] else 0)
+    return titles, rows
+
+
+def _bracketed(mark: str) -> str:
+    return f"[{mark}]" if mark else ""
 
 
 def _across(widths: list[int], keep: list[int]) -> int:
@@ -194,11 +218,18 @@ def _drawn(table: Table, titles: list[str], rows: list[list[str]], keep: list[in
         disable_numparse=True,
         colalign=align if body else None,
     )
-    return "\n".join("  " + line.rstrip() for line in text.split("\n"))
+    lines = text.replace(_FREE, " ").split("\n")
+    return "\n".join("  " + line.rstrip() for line in lines)
 
 
-def _wrapped(text: str, width: int) -> str:
+def _wrapped(text: str, width: int, indent: str = "") -> str:
     import textwrap
 
-    text = printable(text)
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
+    return textwrap.fill(
+        printable(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=2 * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
