@@ -9,10 +9,13 @@ from typing import Any
 
 from .analysis import Analysis
 from .arithmetic.unknown import Unknown
+from .errors import UsageError
 from .latency import NetPrediction, Profile, predict_net
 from .quantities import quantity
 from .table import Block, Cell, Column, Table, Text
+from .timing import read_times
 from .timing.measurement import Measurement, ratio
+from .timing.task import net_piece
 
 _BOUNDS = {
     "launch": "launching kernels",
@@ -185,6 +188,67 @@ def measured(
     return Clocked(
         tuple(names), tuple(analyses), tuple(rows), tuple(batches), title, tuple(basis), reference
     )
+
+
+SHORT_DTYPES = {"float32": "fp32", "tf32": "tf32", "bfloat16": "bf16", "float16": "fp16"}
+
+
+def stored(
+    analyses: Sequence[Analysis],
+    names: Sequence[str],
+    path: str,
+    *,
+    shown_path: str = "",
+    batches: Sequence[int] = (1,),
+    dtype: str = "float32",
+    reference: int = 0,
+) -> Clocked:
+    """Put the times of nets side by side that a store of ``archcalc bench`` has.
+
+    Forward passes of whole nets in one number format. Errors: :class:`UsageError` (E33) where the
+    store has none of these nets.
+    """
+    times = read_times(path)
+    short = SHORT_DTYPES.get(dtype, dtype)
+    found: dict[tuple[str, int], tuple[Measurement, int]] = {}
+    for one, run in zip(times.measurements, times.of_run, strict=True):
+        key = one.key
+        if (key.dtype, key.direction, key.compiled) == (short, "forward", False):
+            found[key.text, key.batch] = one, run
+    texts = [
+        net_piece(analysis, name, 1).text for analysis, name in zip(analyses, names, strict=True)
+    ]
+    used = [found[text, batch][1] for text in texts for batch in batches if (text, batch) in found]
+    if not used:
+        raise UsageError(
+            "E33",
+            f"no time of {', '.join(names)} in {short} at batch {', '.join(map(str, batches))} in "
+            f"{shown_path or path}",
+            "archcalc bench SPEC... --whole measures them",
+        )
+    by_analysis = {id(analysis): text for analysis, text in zip(analyses, texts, strict=True)}
+
+    def time_of(analysis: Analysis, name: str, batch: int) -> Measurement | None:
+        return found.get((by_analysis[id(analysis)], batch), (None, 0))[0]
+
+    place = _place(times.runs[used[0]])
+    return measured(
+        analyses,
+        names,
+        time_of,
+        batches=batches,
+        title=f"Time per batch, measured on {place}, {short}",
+        basis=[f"Measured on {place}: {shown_path or path}."],
+        reference=reference,
+    )
+
+
+def _place(run: dict[str, Any]) -> str:
+    """Return the device of a run and the release of torch, in words."""
+    device, environment = run.get("device") or {}, run.get("environment") or {}
+    cores = device.get("cores")
+    where = f"{device.get('name', 'an unnamed device')}{f' ({cores} cores)' if cores else ''}"
+    return f"{where}, torch {environment['torch']}" if environment.get("torch") else where
 
 
 def _predicted(name: str, batch: int, found: NetPrediction) -> Time:

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from ..clock import Clocked
     from ..comparison import Comparison
 
-_SHORT = {"float32": "fp32", "tf32": "tf32", "bfloat16": "bf16", "float16": "fp16"}
-
 
 def with_times(page: Page, compared: Comparison, options: dict[str, Any]) -> Page:
     """Return the page of a comparison with the times of its nets behind the first table."""
-    batches = _batches(options["batches"])
+    batches = batch_sizes(options["batches"])
     if options["time"] == "predicted":
         clocked = _predicted(compared, batches, options)
     else:
@@ -52,49 +50,45 @@ def _predicted(compared: Comparison, batches: tuple[int, ...], options: dict[str
 
 
 def _measured(compared: Comparison, batches: tuple[int, ...], options: dict[str, Any]) -> Clocked:
-    from ..clock import measured
-    from ..timing.measurement import Measurement
+    from ..clock import SHORT_DTYPES, measured, stored
     from ..timing.task import net_piece
 
-    found: dict[tuple[str, int], Measurement]
+    settings = compared.analyses[0].settings
     if options["times"]:
-        from ..timing import read_times
-
-        stored = read_times(options["times"]).measurements
-        found = {(one.key.text, one.key.batch): one for one in stored}
-        basis = [f"Measured: {options['times']}."]
-    else:
-        from ..timing.measuring import measure
-
-        dtype = _SHORT.get(compared.analyses[0].settings.dtype)
-        if dtype is None:
-            raise UsageError(
-                "E48", "times are measured in fp32, tf32, bf16 or fp16", "--dtype fp32"
-            )
-        timing = measure(
-            *compared.analyses,
-            names=compared.names,
-            device=options["device"] or "auto",
-            dtype=dtype,
+        return stored(
+            compared.analyses,
+            compared.names,
+            options["times"],
             batches=batches,
-            parts="whole",
+            dtype=settings.dtype,
+            reference=compared.reference,
         )
-        found = {(one.key.text, one.key.batch): one for one in timing.measurements}
-        basis = ["Measured here, now: archcalc bench shows how, and keeps the samples."]
-    if not found:
-        raise UsageError("E33", "no measurement of these nets", "archcalc bench SPEC... --whole")
+    from ..timing.measuring import measure
+
+    dtype = SHORT_DTYPES.get(settings.dtype)
+    if dtype is None:
+        raise UsageError("E48", "times are measured in fp32, tf32, bf16 or fp16", "--dtype fp32")
+    timing = measure(
+        *compared.analyses,
+        names=compared.names,
+        device=options["device"] or "auto",
+        dtype=dtype,
+        batches=batches,
+        parts="whole",
+    )
+    found = {(one.key.text, one.key.batch): one for one in timing.measurements}
     return measured(
         compared.analyses,
         compared.names,
         lambda analysis, name, batch: found.get((net_piece(analysis, name, 1).text, batch)),
         batches=batches,
         title="Time per batch, measured",
-        basis=basis,
+        basis=["Measured here, now: archcalc bench shows how, and keeps the samples."],
         reference=compared.reference,
     )
 
 
-def _batches(text: str) -> tuple[int, ...]:
+def batch_sizes(text: str) -> tuple[int, ...]:
     """Return the batch sizes of ``1,8``; :class:`UsageError` (E48) for what is none."""
     found = []
     for part in text.split(",")[:16]:

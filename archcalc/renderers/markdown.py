@@ -96,7 +96,7 @@ def _steps(block: Steps) -> str:
 def _worked(steps: tuple[str, ...]) -> str:
     """Return steps as mathematics, each its own so that a line may break before an equals sign."""
     if not any(isinstance(step, Step) for step in steps):
-        return _span(" = ".join(steps))
+        return code_span(" = ".join(steps))
     return " ".join(_step(step, "= " if i else "") for i, step in enumerate(steps))
 
 
@@ -105,8 +105,8 @@ def _step(step: str, sign: str) -> str:
     return f"${sign}{formula}$" if formula else f"{sign}{escaped(step)}"
 
 
-def _span(text: str) -> str:
-    """Return a code span, fenced by more backticks than the text has."""
+def code_span(text: str) -> str:
+    """Return a text as code, fenced by more backticks than it has."""
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     space = " " if "`" in text else ""
     return f"{fence}{space}{text}{space}{fence}"

@@ -1,0 +1,274 @@
+"""``archcalc report``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import UsageError
+from .options import columns_option, complete_spec, counting, reading, shared
+
+if TYPE_CHECKING:
+    from ..reporting import Files, Report
+
+_TEMPLATE = ".j2"
+_INDEX = "README.md"  # made last: it quotes the others
+
+
+@click.command(short_help="Write a report that people keep: markdown, HTML, LaTeX.")
+@click.argument("specs", nargs=-1, metavar="[SPEC]...", shell_complete=complete_spec)
+@click.option("--title", default="", metavar="TEXT", help="The title; the nets' names otherwise.")
+@columns_option("output,receptive_field,macs,params,activations")
+@click.option("--reference", metavar="NAME", help="What the others are compared with (first).")
+@click.option(
+    "--template", metavar="FILE", help="Your own text (jinja2); a folder: a report of each."
+)
+@click.option("--check", is_flag=True, help="Write nothing: exit 1, with a diff, if it is stale.")
+@click.option("--verify", is_flag=True, help="Check against torch now, and say so.")
+@click.option("--verified", metavar="FILE", help="What `verify --format json -o FILE` found.")
+@click.option("--times", metavar="FILE", default="", help="A store of bench: measured times.")
+@click.option("--device", default="", metavar="NAME", help="Predict times: h200, a100-sxm-80, ...")
+@click.option("--batches", default="1", metavar="1,32", help="For times: the batch sizes.")
+@click.option(
+    "--mode",
+    type=click.Choice(["eager", "graph", "compile"]),
+    default="graph",
+    help="For predicted times: how the net is run.",
+)
+@click.option("--stamp", is_flag=True, help="Say when it was made, and by which release.")
+@click.option("--siunitx", is_flag=True, help="LaTeX: align numbers by the package siunitx.")
+@counting
+@reading
+@shared
+@click.pass_context
+def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -> None:
+    """Examples:
+
+    \b
+    archcalc report googlenet -o googlenet.md
+    archcalc report alexnet vgg16 resnet50 --columns params,macs,paper -o table.tex
+    archcalc report resnet18 resnet50 --device h200 -o nets.html
+    archcalc report --template my.md.j2 -o my.md
+    archcalc report googlenet -o googlenet.md --check
+
+    Write a cost report: specs, totals, plots, layers, the arithmetic, receptive fields, what
+    other tools print, what torch says, times. The same input gives the same bytes.
+
+    A file's ending names the format: .md (pictures go into a folder beside it, with matplotlib),
+    .html (one file), .tex, .csv, .json. Without -o it is markdown, without pictures.
+    """
+    template = Path(options["template"]) if options["template"] else None
+    if template and template.is_dir():
+        made = _folder(template, options)
+    else:
+        if options["output"] and Path(options["output"]).is_dir():
+            raise UsageError("E33", f"{options['output']} is a folder", "-o report.md")
+        path = Path(options["output"]) if options["output"] else None
+        made = [_made(specs, template, path, _command(context), options)]
+    if options["check"]:
+        sys.exit(_checked(made))
+    for files in made:
+        _written(files, options)
+
+
+def _folder(folder: Path, options: dict[str, Any]) -> list[Files]:
+    """Make a report of every template in a folder, in the folder of ``-o``; the index last.
+
+    Each is written as soon as it is made, so that the index can quote the others.
+    """
+    from ..reporting import save
+    from .output import progress
+
+    names = sorted(path.name for path in folder.glob(f"*{_TEMPLATE}"))
+    if not names:
+        raise UsageError("E33", f"no templates ({_TEMPLATE}) in {folder}", "bottleneck.md.j2")
+    if not options["output"]:
+        raise UsageError("E51", "reports of a folder go to a folder", "-o reports")
+    target = Path(options["output"])
+    names.sort(key=lambda name: name.removesuffix(_TEMPLATE) == _INDEX)
+    made = []
+    with progress(len(names)) as step:
+        for name in names:
+            step(name)
+            path = target / name.removesuffix(_TEMPLATE)
+            words = ["archcalc", "report", "--template", f"{folder / name}", "-o", f"{path}"]
+            files = _made((), folder / name, path, shlex.join(words), options)
+            if not options["check"]:
+                save(files)
+            made.append(files)
+    return made
+
+
+def _made(
+    specs: Sequence[str],
+    template: Path | None,
+    path: Path | None,
+    command: str,
+    options: dict[str, Any],
+) -> Files:
+    from ..reporting import made
+    from .output import analyses
+
+    if template and not template.is_file():
+        raise UsageError("E33", f"cannot read {template}: no such file", "--template FILE")
+    name = _format(path, template, options)
+    found = analyses(tuple(specs), options)
+    one = _report(found, specs, template, command, options)
+    files = made(one, name, path, siunitx=options["siunitx"], exact=options["exact"])
+    if missing := one.vocabulary.gallery.missing:
+        if options["check"]:
+            from ..errors import MissingDependency
+
+            raise MissingDependency("plots cannot be checked without matplotlib", missing)
+        if not options["quiet"]:
+            print(f"note: plots are left out, their tables are not: {missing}", file=sys.stderr)
+    return files
+
+
+def _report(
+    found: list[Any],
+    specs: Sequence[str],
+    template: Path | None,
+    command: str,
+    options: dict[str, Any],
+) -> Report:
+    from ..comparison import unique_names
+    from ..reporting import Asked, report_of
+    from .pace import batch_sizes
+
+    names = unique_names([one.graph.name for one in found])
+    asked = Asked(
+        title=options["title"],
+        columns=_columns(options["columns"]),
+        reference=_reference(options["reference"], names),
+        counting=options["convention"],
+        layout=options["layout"],
+        train=options["train"],
+        template=template,
+        command=command,
+        stamp=_stamp() if options["stamp"] else "",
+        verified=_verified(found, names, options),
+        times=options["times"],
+        device=options["device"],
+        dtype=found[0].settings.dtype if found else "float32",
+        batches=batch_sizes(options["batches"]),
+        mode=options["mode"],
+    )
+    return report_of(found, asked, names, specs)
+
+
+def _format(path: Path | None, template: Path | None, options: dict[str, Any]) -> str:
+    """Return the format: as asked, by the ending, else markdown; a template's is its own."""
+    from ..renderers import format_of, formats
+
+    if options["format_"]:
+        name: str = {"md": "markdown", "tex": "latex"}.get(options["format_"], options["format_"])
+        if name not in formats():
+            raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
+        return name
+    if path is None or template is not None:
+        return "markdown"
+    return format_of(f"{path}")
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """Return the keys of the columns; ``paper`` and ``published`` are what the sources print."""
+    from ..reporting.tables import PUBLISHED, PUBLISHED_NAMES
+    from .options import column_keys
+
+    found: list[str] = []
+    for part in text.split(","):
+        if part.strip().lower() in PUBLISHED_NAMES:
+            found.append(PUBLISHED)
+        elif part.strip():
+            found += column_keys(part)
+    return tuple(dict.fromkeys(found))
+
+
+def _reference(name: str | None, names: Sequence[str]) -> int:
+    if name is None:
+        return 0
+    if name not in names:
+        raise UsageError(
+            "E50", f'no architecture "{name[:40]}"', f"architectures: {', '.join(names)}"
+        )
+    return names.index(name)
+
+
+def _verified(found: Sequence[Any], names: Sequence[str], options: dict[str, Any]) -> Any:
+    """Return what torch says: from a file, or found out now."""
+    from ..reporting.evidence import Verified
+
+    if options["verified"]:
+        return Verified.read(Path(options["verified"]))
+    if not options["verify"]:
+        return None
+    from ..verification import page, require_torch, verify
+    from .output import progress
+
+    require_torch()
+    with progress(len(found)) as step:
+        checked = []
+        for analysis, name in zip(found, names, strict=True):
+            step(name)
+            checked.append(verify(analysis, name))
+    return Verified(page(checked).data())
+
+
+def _stamp() -> str:
+    from datetime import date
+
+    from .. import __version__
+
+    return f"on {date.today().isoformat()} with archcalc {__version__}"
+
+
+def _command(context: click.Context) -> str:
+    """Return the command line that makes the report: what was given, without ``--check``."""
+    given: list[str] = []
+    specs: list[str] = []
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if source is None or source.name != "COMMANDLINE" or name in ("check", "quiet", "verbose"):
+            continue
+        value = context.params[name]
+        if isinstance(parameter, click.Argument):
+            specs += list(value)
+            continue
+        flag = max(parameter.opts, key=len) if name != "output" else "-o"
+        for one in value if isinstance(value, tuple) else (value,):
+            given += [flag] if one is True else [flag, f"{one}"]
+    return shlex.join(["archcalc", "report", *specs, *given])
+
+
+def _checked(made: Sequence[Files]) -> int:
+    """Print what is stale; return the exit code."""
+    from ..reporting import differences
+
+    stale = 0
+    for files in made:
+        found = differences(files)
+        stale += bool(found)
+        for text in found:
+            print(text)
+    word = "report" if len(made) == 1 else "reports"
+    if stale:
+        print(f"{stale} of {len(made)} {word} stale; without --check they are made anew")
+    else:
+        print(f"{len(made)} {word} up to date")
+    return int(bool(stale))
+
+
+def _written(files: Files, options: dict[str, Any]) -> None:
+    from ..reporting import save
+
+    if options["output"] is None:
+        sys.stdout.write(files.text)
+    else:
+        save(files)

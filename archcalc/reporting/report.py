@@ -1,0 +1,275 @@
+"""What ``archcalc report`` is asked for, and what it makes: files, or a page of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..analysis import Analysis
+from ..clock import Clocked, predicted, stored
+from ..comparison import unique_names
+from ..envelope import envelope
+from ..errors import UsageError
+from ..latency import profile
+from ..remarks import convention_text, notes
+from ..renderers import render
+from ..table import Block, Page, Text
+from . import evidence, tables
+from .described import Described
+from .environment import rendered
+from .pictures import Picture
+from .vocabulary import Vocabulary
+from .writing import Files, pictures_folder
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+STANDARD = "report.md.j2"
+_LONG_NET = 400  # layers above which a report shows stages only
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is about, besides its nets.
+
+    ``command`` is what makes it, and stands in it; ``stamp`` the day and release, if they shall.
+    ``template`` is a file of templates' language; without one the standard report is made.
+    ``verified`` is what torch said, ``times`` a store of measured times, ``device`` whose times
+    are predicted.
+    """
+
+    title: str = ""
+    columns: tuple[str, ...] = tables.DEFAULT_COLUMNS
+    reference: int = 0
+    counting: str = "macs"
+    layout: str = "hwc"
+    train: bool = False
+    template: Path | None = None
+    command: str = ""
+    stamp: str = ""
+    verified: evidence.Verified | None = None
+    times: str = ""
+    device: str = ""
+    dtype: str = "float32"
+    batches: tuple[int, ...] = (1,)
+    mode: str = "graph"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A cost report of one or several nets, or of those that its template names."""
+
+    nets: tuple[Described, ...]
+    asked: Asked
+    vocabulary: Vocabulary = field(compare=False, repr=False)
+
+    # What the HTML page asks for
+
+    @property
+    def title(self) -> str:
+        """The title: as given, else the nets' names."""
+        return self.asked.title or " and ".join(self.names) or "archcalc"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The nets' names, all different."""
+        return tuple(net.name for net in self.nets)
+
+    @property
+    def analyses(self) -> tuple[Analysis, ...]:
+        """The nets' analyses."""
+        return tuple(net.analysis for net in self.nets)
+
+    @property
+    def reference(self) -> int:
+        """The position of the net that the others are compared with."""
+        return self.asked.reference
+
+    @property
+    def counting(self) -> str:
+        """The convention that MACs follow."""
+        return self.asked.counting
+
+    @property
+    def layout(self) -> str:
+        """The order in which shapes are written."""
+        return self.asked.layout
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table of costs."""
+        return self.asked.columns
+
+    # Its content
+
+    @cached_property
+    def costs(self) -> Any:
+        """The table of costs: a row per net."""
+        return tables.cost_table(
+            self.nets, self.columns, counting=self.counting, reference=self.reference
+        )
+
+    @cached_property
+    def predicted(self) -> Clocked | None:
+        """Predicted times, where a device is named; None for nets with free symbols."""
+        if not self.asked.device or any(net.symbols for net in self.nets):
+            return None
+        return predicted(
+            self.analyses, self.names, profile(self.asked.device), batches=self.asked.batches,
+            dtype=self.asked.dtype, mode=self.asked.mode, reference=self.reference,
+        )  # fmt: skip
+
+    @cached_property
+    def measured(self) -> Clocked | None:
+        """Measured times, where a store is named."""
+        if not self.asked.times:
+            return None
+        return stored(
+            self.analyses, self.names, self.asked.times, batches=self.asked.batches,
+            dtype=self.asked.dtype, reference=self.reference,
+        )  # fmt: skip
+
+    def notes(self) -> list[Block]:
+        """Return what a reader has to know: values put in, unknown layers, heads left out."""
+        several = len(self.nets) > 1
+        return [
+            note for net in self.nets for note in notes(net.analysis, net.name if several else "")
+        ]
+
+    def is_long(self, net: Described) -> bool:
+        """Tell whether a net has too many layers to be shown one by one."""
+        return net.layers > _LONG_NET
+
+    def text(self, path: Path | None = None) -> Files:
+        """Return the report as its template has it; pictures go beside ``path``.
+
+        Without a path no picture is shown, only its table.
+        """
+        template = self.asked.template
+        folder = pictures_folder(path) if path else None
+        words: dict[str, Any] = {
+            **self.vocabulary.words(),
+            "report": self,
+            "nets": self.nets,
+            "title": self.title,
+            "command": self.asked.command,
+            "stamp": self.asked.stamp,
+            "convention_line": convention_text(self.counting),
+            "picture": lambda one: _shown(one, folder),
+            "clocked": lambda one: one.blocks(),
+        }
+        name = template.name if template else STANDARD
+        text = rendered(name, template.parent if template else None, words, layout=self.layout)
+        used = self.vocabulary.gallery.pictures if folder else {}
+        pictures = {
+            f"{folder.name}/{one.name}.svg": one.svg
+            for one in used.values()
+            if folder and one.svg and f"{folder.name}/{one.name}.svg" in text
+        }
+        return Files(path or Path("report.md"), text, pictures)
+
+    def page(self) -> Page:
+        """Return the tables of the report, for formats that have no prose."""
+        blocks: list[Block] = [Text(self.title, "title"), self.costs]
+        if any(net.analysis.graph.spec for net in self.nets):
+            found = evidence.published_table(self.nets)
+            blocks += [found] if found else []
+        for net in self.nets:
+            if not self.is_long(net):
+                columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
+                table = tables.layer_table(net, columns, self.counting)
+                blocks.append(table)
+        for one in (self.measured, self.predicted):
+            blocks += one.blocks() if one else []
+        for net in self.nets:
+            if self.asked.verified:
+                blocks += self.asked.verified.blocks(net)
+        blocks += self.notes()
+        blocks.append(convention_text(self.counting))
+        return Page(tuple(blocks), self.data, self.costs, self.layout)
+
+    def data(self) -> dict[str, Any]:
+        """Return the JSON object: the envelope, with times and checks where there are any."""
+        found = envelope(
+            list(self.analyses), list(self.names), convention=self.counting, layout=self.layout,
+            reference=self.reference,
+        )  # fmt: skip
+        found["title"] = self.title
+        found["times"] = [
+            {"basis": basis, "rows": one.data()}
+            for basis, one in (("measured", self.measured), ("predicted", self.predicted))
+            if one
+        ]
+        found["published"] = [
+            {
+                "architecture": net.name, "quantity": one.figure.key, "of": list(one.figure.of),
+                "printed": one.figure.text, "verdict": one.verdict, "source": one.figure.source,
+                "differs": one.figure.differs,
+            }
+            for net in self.nets for one in evidence.figures(net)
+        ]  # fmt: skip
+        return found
+
+
+def report_of(
+    analyses: Sequence[Analysis],
+    asked: Asked | None = None,
+    names: Sequence[str] = (),
+    sources: Sequence[str] = (),
+) -> Report:
+    """Return the report of some nets; ``sources`` are what the command line calls them.
+
+    Errors: :class:`UsageError` (E50) for neither a net nor a template, and for a reference that
+    is none of them.
+    """
+    asked = asked or Asked()
+    if not analyses and asked.template is None:
+        raise UsageError("E50", "nothing to report", "archcalc report SPEC..., or --template FILE")
+    if analyses and not 0 <= asked.reference < len(analyses):
+        raise UsageError(
+            "E50", f"no architecture {asked.reference} among {len(analyses)}", "they begin at 0"
+        )
+    called = unique_names([analysis.graph.name for analysis in analyses], names)
+    given = [*sources, *called[len(sources) :]]
+    nets = tuple(
+        Described(name, analysis, source, asked.layout)
+        for name, analysis, source in zip(called, analyses, given, strict=True)
+    )
+    folder = asked.template.parent if asked.template else None
+    words = Vocabulary(folder, asked.counting, asked.layout, asked.train)
+    return Report(nets, asked, words)
+
+
+def made(one: Report, name: str, path: Path | None = None, **options: Any) -> Files:
+    """Return a report in a format; markdown and a template's own text are templates' work."""
+    if one.asked.template is not None or name == "markdown":
+        return one.text(path)
+    target = path or Path(f"report.{name}")
+    if name == "html":
+        from .page import document
+
+        return Files(target, document(one))
+    return Files(target, render(one.page(), name, **options))
+
+
+def _shown(one: Picture, folder: Path | None) -> Markup:
+    """Return a picture as markdown, then what is on it as a table that folds away."""
+    from markupsafe import Markup
+
+    from ..renderers.markdown import escaped
+    from .environment import markdown_of
+
+    parts = []
+    if folder and one.svg:
+        parts.append(f"![{escaped(one.alt)}]({folder.name}/{one.name}.svg)")
+    if one.table is not None:
+        table = markdown_of(one.table)
+        if parts:
+            fold = f"<details><summary>The numbers of this plot</summary>\n\n{table}\n\n</details>"
+            parts.append(fold)
+        else:
+            parts.append(f"**{escaped(one.alt)}**\n\n{table}")
+    return Markup("\n\n".join(parts))

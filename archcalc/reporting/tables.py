@@ -1,0 +1,229 @@
+"""The tables of a report: costs of several nets, layers by stage, fields, and a template's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..analysis import Settings, walk
+from ..arithmetic.unknown import Unknown
+from ..comparison import change, chosen_columns
+from ..errors import UsageError
+from ..fieldmap.fieldmap import field_map
+from ..fieldmap.page import page as field_page
+from ..quantities import quantity
+from ..quantities.base import Quantity
+from ..quantities.receptive_field import WHOLE
+from ..summary import summarize
+from ..table import Cell, Column, Table
+from .described import Described
+from .evidence import figures
+
+PUBLISHED = "published"
+PUBLISHED_NAMES = ("published", "paper")
+DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
+LAYER_COLUMNS = ("output", "params", "macs", "activations", "receptive_field")
+_PLACES = ("shape", "field", "position")
+
+
+def cost_table(
+    nets: Sequence[Described],
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    *,
+    counting: str = "macs",
+    reference: int = 0,
+    ratios: bool = True,
+    title: str = "",
+) -> Table:
+    """Return a row per net, in the order of the columns; ``published`` is what its source says.
+
+    Of several nets each cost stands beside its ratio to the ``reference``'s. Auxiliary heads that
+    are not counted, unknown parts and differences from the source are footnotes.
+    """
+    shown = _shown(nets, columns, counting)
+    compared = ratios and len(nets) > 1
+    titles = [Column("architecture", "architecture", right=False)]
+    rows: list[list[Cell]] = [[Cell(net.name, "text", _about(net))] for net in nets]
+    for column in shown:
+        if column is None:
+            titles.append(Column(PUBLISHED, "published", right=False, wraps=True))
+            for row, net in zip(rows, nets, strict=True):
+                row.append(_published(net))
+            continue
+        values = [column.total(net.analysis) for net in nets]
+        titles.append(Column(column.key, column.title))
+        for row, value in zip(rows, values, strict=True):
+            row.append(Cell(value, column.unit))
+        if not compared or column.unit in _PLACES:
+            continue
+        base = values[reference]
+        titles.append(Column(f"{column.key}_ratio", f"vs {nets[reference].name}", False))
+        for i, (row, value) in enumerate(zip(rows, values, strict=True)):
+            row.append(Cell("") if i == reference else change(value, base, column))
+    return Table(
+        tuple(titles), tuple(map(tuple, rows)), title, uniform=True, footnoted=True,
+        reference=reference if compared else None,
+    )  # fmt: skip
+
+
+def _shown(
+    nets: Sequence[Described], columns: Sequence[str], counting: str
+) -> list[Quantity | None]:
+    """Return the columns, None for what was published.
+
+    Where a head sees everything, the field in front of it stands instead of "whole".
+    """
+    found: list[Quantity | None] = []
+    field, trunk = quantity("receptive_field"), quantity("trunk_field")
+    for key in columns:
+        if key in PUBLISHED_NAMES:
+            found.append(None)
+            continue
+        (column,) = chosen_columns((key,), counting)
+        if column is field and any(field.total(net.analysis) is WHOLE for net in nets):
+            column = trunk
+        found.append(column)
+    return list(dict.fromkeys(found))
+
+
+def _about(net: Described) -> str:
+    """Return the footnote of a net: which heads are not counted."""
+    if not net.heads:
+        return ""
+    extra = walk(net.analysis.graph, Settings(train=True))
+    counted = quantity("params").total(extra)
+    if net.heads == ("unused",) or not isinstance(counted, int):
+        return "heads of training not counted; --train includes them"
+    more = counted - net.params
+    return f"auxiliary heads not counted ({more:,} params); --train includes them"
+
+
+def _published(net: Described) -> Cell:
+    """Return what the sources of a net print for params and MACs, its sources in a footnote."""
+    found = [one for one in figures(net, ("params", "macs", "flops")) if not one.figure.of]
+    if not found:
+        return Cell(None)
+    printed = dict.fromkeys(f"{one.figure.text} {one.column.title}" for one in found)
+    said: dict[str, None] = {}
+    for one in found:
+        why = f" ({one.figure.differs})" if one.figure.differs else ""
+        said[f"{one.figure.text}: {one.figure.source}{why}"] = None
+    return Cell(", ".join(printed), "text", "; ".join(said))
+
+
+def stages(net: Described, columns: Sequence[str], counting: str = "macs") -> Table:
+    """Return a row per stage, the first parts of the layers' names."""
+    made = summarize(
+        net.analysis, columns=columns, convention=counting, depth=1, layout=net.layout
+    ).table()
+    return _kept(made, made.rows)
+
+
+def stage_layers(
+    net: Described, columns: Sequence[str], counting: str = "macs"
+) -> list[tuple[str, Table]]:
+    """Return the layers of each stage as a table under its name; of flat nets one table."""
+    made = summarize(net.analysis, columns=columns, convention=counting, layout=net.layout).table()
+    groups = net.analysis.groups(1)
+    if len(groups) == len(net.analysis.nodes):
+        return [("", _kept(made, made.rows))]
+    found: list[tuple[str, Table]] = []
+    flat: list[int] = []  # layers outside of any stage stand together
+
+    def close() -> None:
+        if flat:
+            names = [net.analysis.nodes[i].name for i in flat]
+            title = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+            found.append((title, _part(made, flat)))
+            flat.clear()
+
+    for name, members in groups.items():
+        if len(members) == 1:
+            flat += members
+            continue
+        close()
+        found.append((name, _part(made, members)))
+    close()
+    return found
+
+
+def layer_table(net: Described, columns: Sequence[str], counting: str = "macs") -> Table:
+    """Return every layer of a net, under its name."""
+    made = summarize(net.analysis, columns=columns, convention=counting, layout=net.layout).table()
+    return Table(made.columns, made.rows, net.name, last_is_total=True, footnoted=True)
+
+
+def _part(made: Table, members: Sequence[int]) -> Table:
+    return _kept(made, [made.rows[i] for i in members], total=False)
+
+
+def _kept(made: Table, rows: Sequence[tuple[Cell, ...]], *, total: bool = True) -> Table:
+    return Table(made.columns, tuple(rows), last_is_total=total, footnoted=True)
+
+
+def field_table(net: Described, layer: str = "") -> Table:
+    """Return the layers' fields, jumps and paddings, as ``archcalc field`` has them."""
+    made = field_map(net.analysis, layer, layout=net.layout)
+    shown = next(block for block in field_page(made).blocks if isinstance(block, Table))
+    (shape, *_) = net.analysis.graph.inputs.values()
+    at = len(shape)
+    rows = [row for i, row in enumerate(shown.rows) if i == 0 or _moves(shown.rows, i, at)]
+    return Table(shown.columns, tuple(rows), footnoted=True)
+
+
+def _moves(rows: Sequence[tuple[Cell, ...]], i: int, at: int) -> bool:
+    """Tell whether a layer changes the field, the jump or the output of the one before it."""
+    return any(rows[i][k].value != rows[i - 1][k].value for k in (1, 2, 3, 4))
+
+
+def own_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    total: bool = False,
+    reference: int | None = None,
+    uniform: bool = True,
+) -> Table:
+    """Return a table that a template makes: titles, and rows of counts, sizes and texts.
+
+    A title that ends in ``:bytes``, ``:ratio``, ``:field``, ``:exact``, ``:code`` or ``:text`` says
+    what its numbers are; counts otherwise. Errors: :class:`UsageError` (E71) for a row that has
+    another number of cells than there are titles.
+    """
+    titles, units = [], []
+    for text in columns:
+        name, _, unit = text.rpartition(":")
+        is_unit = unit in _UNITS
+        titles.append(name if is_unit else text)
+        units.append(unit if is_unit else "")
+    made = []
+    for row in rows:
+        if len(row) != len(titles):
+            raise UsageError(
+                "E71", f"a row of {len(row)} cells under {len(titles)} titles: {titles}"[:200]
+            )
+        made.append(tuple(_cell(value, unit) for value, unit in zip(row, units, strict=True)))
+    right = [
+        all(not isinstance(row[i].value, str) for row in made) and bool(made)
+        for i in range(len(titles))
+    ]
+    heads = tuple(Column(name or f"column_{i}", name, right[i]) for i, name in enumerate(titles))
+    return Table(
+        heads, tuple(made), title, total, uniform=uniform, footnoted=True, reference=reference
+    )
+
+
+_UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape")
+
+
+def _cell(value: Any, unit: str) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    if value is None or isinstance(value, str):
+        return Cell(None if value is None else str(value), unit if unit == "code" else "text")
+    if unit:
+        return Cell(value, unit)
+    if isinstance(value, tuple):
+        return Cell(value, "field")
+    return Cell(value, "count" if isinstance(value, int | Unknown) else "ratio")
