@@ -100,9 +100,8 @@ def _caption(spots: Sequence[Spot], names: Sequence[str], counted: Sequence[Quan
         if known:
             most = max(known, key=lambda one: one.costs[0])
             cost = text(Cell(most.costs[0], column.unit))
-            where = f"{most.layer} at depth {most.depth}"
-            parts.append(f"{name}: the most {column.title}, {cost}, are in {where}.")
-    return " ".join(parts)
+            parts.append(f"{name + ' ' if len(names) > 1 else ''}{cost} in {most.layer}")
+    return f"Most {column.title} in a layer: {'; '.join(parts)}." if parts else ""
 
 
 def _table(

@@ -50,10 +50,20 @@ class Scale:
         apart = ceil(len(ticks) / (most + 2))
         return cls(low, high, tuple(ticks[::apart]), True)
 
+    def share(self, value: float) -> float:
+        """Return how far along the axis a value lies.
+
+        >>> Scale.log([1, 100]).share(10), Scale(0, 8, ()).share(2)
+        (0.5, 0.25)
+        """
+        if self.is_log:
+            return log10(value / self.low) / log10(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
 
 def _step(high: float, most: int) -> float:
     power = 10 ** floor(log10(high))
-    sizes = [power * part / 100 for part in (1, 2, 5, 10, 20, 50, 100)]
+    sizes = [power * part / 100 for part in (5, 10, 20, 50, 100, 200, 500, 1000)]
     step = next(size for size in sizes if high / size <= most)
     return int(step) if step >= 1 else step
 

@@ -17,7 +17,7 @@ from ..quantities.base import Quantity, sum_of
 from ..renderers.cells import shortened, text
 from ..table import Cell, Column, Table
 from .base import Art, Plot, limited, listed
-from .sheet import LEFT, RIGHT, Sheet
+from .sheet import LEFT, RIGHT, Sheet, width_of
 from .style import SMALL, TEXT, Series, color
 from .values import drawable, height_of, unknown_notes
 
@@ -25,7 +25,6 @@ MOST_ROWS = 20
 _MOST_NETS = 8
 _LONGEST = 26  # characters of a stage's name
 _ROW, _BAR = 20, 13
-_NAMES = 182  # the pixels that the names take
 _VALUE = 108  # the pixels that a bar's number takes
 
 
@@ -172,19 +171,21 @@ def _paint(
     sheet: Sheet, nets: Any, names: Sequence[str], totals: Any, counted: Sequence[Quantity],
     heights: Any,
 ) -> None:  # fmt: skip
-    width = (RIGHT - LEFT - _NAMES) / len(counted)
+    shown = [shortened(one.name, _LONGEST) for rows in nets for one in rows]
+    indent = max([width_of(name, SMALL) for name in shown], default=0) + 10
+    width = (RIGHT - LEFT - indent) / len(counted)
     for rows, name, whole, sizes in zip(nets, names, totals, heights, strict=True):
         if len(nets) > 1:
             sheet.words(LEFT, sheet.top + 16, shortened(name, 60), TEXT, bold=True)
             sheet.top += 24
         for i, column in enumerate(counted):
-            left = LEFT + _NAMES + i * width
+            left = LEFT + indent + i * width
             head = f"{column.title}, {text(Cell(whole[i], column.unit))} in all"
             sheet.words(left, sheet.top + 16, head, TEXT)
             _bars(sheet, rows, i, whole[i], column, sizes, left, width - _VALUE)
         for r, one in enumerate(rows):
             bottom = sheet.top + 26 + r * _ROW
-            at = LEFT + _NAMES - 8, bottom + _BAR - 2
+            at = LEFT + indent - 8, bottom + _BAR - 2
             sheet.words(*at, shortened(one.name, _LONGEST), SMALL, anchor="end")
         sheet.top += 26 + _ROW * len(rows) + 10
 
@@ -203,6 +204,6 @@ def _bars(
         if size[i]:
             axes.barh(r * _ROW + _BAR / 2, size[i], _BAR, color=paint, linewidth=0)
         share = text(Cell((one.values[i], whole), "share"))
-        said = f"{text(Cell(one.values[i], column.unit))}  {share}".rstrip()
+        said = ", ".join(filter(None, (text(Cell(one.values[i], column.unit)), share)))
         end = left + width * (size[i] or 0) / most
         sheet.words(end + 5, top + r * _ROW + _BAR - 2, said, SMALL, "soft")

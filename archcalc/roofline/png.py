@@ -1,4 +1,4 @@
-"""The picture as PNG, drawn by matplotlib at the places that the SVG has too."""
+"""The picture as PNG or PDF, drawn by matplotlib at the places that the SVG has too."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ _POINT = 0.72  # points per pixel of the picture
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 
 
-def image(picture: Picture) -> bytes:
+_NAMELESS = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+
+
+def image(picture: Picture, format: str = "png") -> bytes:
     """Return the picture; :class:`MissingDependency` (E39) without matplotlib."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingDependency(
-            "a .png needs matplotlib, which is not installed",
+            f"a .{format} needs matplotlib, which is not installed",
             "pip install 'archcalc[plot]'. -o FILE.svg needs nothing.",
         ) from None
     import io
@@ -40,7 +46,7 @@ def image(picture: Picture) -> bytes:
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # characters that no font here has
-        figure.savefig(stream, format="png", metadata={"Software": None})
+        figure.savefig(stream, format=format, metadata=_NAMELESS[format])
     return stream.getvalue()
 
 

@@ -1,0 +1,190 @@
+"""How counts change with a symbol: MACs and params against each value it may stand for.
+
+Every value is expanded and counted by itself, exactly; one at which a size does not divide is
+left out, and a note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..analysis import Analysis, walk
+from ..errors import ArchcalcError, UsageError
+from ..expansion import expand, no_symbol
+from ..notation.free import symbols
+from ..quantities.base import Quantity
+from ..renderers.cells import text
+from ..table import Cell, Column, Table
+from .base import Art, Plot, limited, listed
+from .scale import Scale
+from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
+from .style import Series
+from .values import drawable, height_of, label_of
+
+_MOST_NETS = 8
+_MOST_VALUES = 1000
+_MOST_MARKS = 40  # of one net; more would run together
+_PANEL = 240
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A net at every value: its counts, column by column; None where it cannot be."""
+
+    name: str
+    counts: tuple[tuple[Any, ...] | None, ...]
+    varies: bool
+
+
+def drawn(
+    analyses: Sequence[Analysis],
+    names: Sequence[str],
+    *,
+    symbol: str = "",
+    values: Sequence[Any] = (),
+    columns: Sequence[str] | str = ("macs", "params"),
+    convention: str = "macs",
+) -> Plot:
+    """Return the plot; nets without the symbol are level lines.
+
+    ``values`` are whole numbers or fractions. Errors: :class:`UsageError` (E29) where no net has
+    the symbol, (E50) without two values, or where no value fits.
+    """
+    limited(names, _MOST_NETS, "sweep")
+    if not symbol or not 2 <= len(set(values)) <= _MOST_VALUES:
+        raise UsageError(
+            "E50", f"a sweep takes a symbol and 2 to {_MOST_VALUES} values",
+            "--set r=2:64:2 (from, to, step) or --set r=2,4,8,16",
+        )  # fmt: skip
+    counted = drawable(columns, convention)[:4]
+    known = [set(symbols(one.graph.spec)) if one.graph.spec else set() for one in analyses]
+    if not any(symbol in mine for mine in known):
+        raise no_symbol(symbol, set().union(*known), "any spec")
+    points = sorted(set(values))
+    refusals: dict[str, list[Any]] = {}
+    curves = [
+        _curve(analysis, name, symbol, points, counted, symbol in mine, refusals)
+        for analysis, name, mine in zip(analyses, names, known, strict=True)
+    ]
+    if not any(one.counts[i] for one in curves if one.varies for i in range(len(points))):
+        reason = next(iter(refusals), "")
+        raise UsageError("E50", f"no value of {symbol} fits: {reason}")
+    titles = " and ".join(column.title for column in counted)
+    high = (legend_height(names) if len(names) > 1 else 0) + _PANEL * len(counted)
+    return Plot(
+        "sweep",
+        f"{titles[:1].upper()}{titles[1:]} against {symbol}: {listed(names)}",
+        _caption(curves, points, symbol, counted),
+        _table(curves, points, symbol, counted),
+        Art(high, lambda sheet: _paint(sheet, curves, points, symbol, counted)),
+        tuple(_notes(refusals, curves, symbol)),
+    )
+
+
+def _curve(
+    analysis: Analysis, name: str, symbol: str, points: Sequence[Any], counted: Sequence[Quantity],
+    varies: bool, refusals: dict[str, list[Any]],
+) -> Curve:  # fmt: skip
+    if not varies:
+        level = tuple(column.total(analysis) for column in counted)
+        for value, column in zip(level, counted, strict=True):
+            height_of(value, name, column)
+        return Curve(name, (level,) * len(points), False)
+    spec = analysis.graph.spec
+    assert spec is not None  # it has symbols
+    found: list[tuple[Any, ...] | None] = []
+    for value in points:
+        try:
+            graph = expand(spec, {**analysis.graph.values, symbol: value})
+        except ArchcalcError as error:
+            refusals.setdefault(f"{name}: {error.message}", []).append(value)
+            found.append(None)
+            continue
+        there = walk(graph, analysis.settings)
+        counts = tuple(column.total(there) for column in counted)
+        for count, column in zip(counts, counted, strict=True):
+            height_of(count, name, column)
+        found.append(counts)
+    return Curve(name, tuple(found), True)
+
+
+def _caption(
+    curves: Sequence[Curve], points: Sequence[Any], symbol: str, counted: Sequence[Quantity]
+) -> str:
+    """Return what the first count is at both ends, net by net."""
+    column, parts = counted[0], []
+    for one in curves:
+        name = f"{one.name}: " if len(curves) > 1 else ""
+        ends = [(at, counts[0]) for at, counts in zip(points, one.counts, strict=True) if counts]
+        if not one.varies:
+            parts.append(f"{name}{text(Cell(ends[0][1], column.unit))} throughout.")
+        elif ends:
+            first, last = (
+                f"{text(Cell(count, column.unit))} at {symbol}={at}"
+                for at, count in (ends[0], ends[-1])
+            )
+            parts.append(f"{name}{column.title} {first}, {last}.")
+    return " ".join(parts)
+
+
+def _notes(
+    refusals: dict[str, list[Any]], curves: Sequence[Curve], symbol: str
+) -> list[str]:  # fmt: skip
+    left: dict[str, list[Any]] = {}
+    reasons: dict[str, str] = {}
+    for reason, values in refusals.items():
+        name, _, why = reason.partition(": ")
+        left.setdefault(name, []).extend(values)
+        reasons.setdefault(name, why)
+    found = []
+    for name, values in left.items():
+        shown = ", ".join(map(str, values[:6])) + (", ..." if len(values) > 6 else "")
+        count = f"{len(values)} value{'s' * (len(values) > 1)}"
+        found.append(f"{name}: left out {count} of {symbol} ({shown}): {reasons[name]}.")
+    level = [one.name for one in curves if not one.varies]
+    if level:
+        found.append(f"Without {symbol}, so the same throughout: {', '.join(level)}.")
+    return found
+
+
+def _table(
+    curves: Sequence[Curve], points: Sequence[Any], symbol: str, counted: Sequence[Quantity]
+) -> Table:
+    columns = [Column(symbol, symbol)]
+    for one in curves:
+        for column in counted:
+            prefix = (f"{one.name}_", f"{one.name} ") if len(curves) > 1 else ("", "")
+            columns.append(Column(prefix[0] + column.key, prefix[1] + column.title))
+    rows = []
+    for i, at in enumerate(points):
+        row = [Cell(str(at))]
+        for one in curves:
+            counts = one.counts[i] or (None,) * len(counted)
+            row += [Cell(count, column.unit) for count, column in zip(counts, counted, strict=True)]
+        rows.append(tuple(row))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _paint(
+    sheet: Sheet, curves: Sequence[Curve], points: Sequence[Any], symbol: str,
+    counted: Sequence[Quantity],
+) -> None:  # fmt: skip
+    if len(curves) > 1:
+        sheet.legend([(Series.of(i), one.name) for i, one in enumerate(curves)])
+    along = Scale.log(points, 10) if points[-1] > 20 * points[0] else Scale.linear(points, 10)
+    for c, column in enumerate(counted):
+        axes = sheet.axes(LEFT + 46, sheet.top + 34, RIGHT - 4, sheet.top + _PANEL - 46)
+        sheet.top += _PANEL
+        across(axes, along, symbol)
+        drawn = [
+            [(float(at), height_of(counts[c], one.name, column) or 0)
+             for at, counts in zip(points, one.counts, strict=True) if counts]
+            for one in curves
+        ]  # fmt: skip
+        up(axes, Scale.of([size for curve in drawn for _, size in curve]), label_of(column))
+        for i, curve in enumerate(drawn):
+            marked = curves[i].varies and len(curve) <= _MOST_MARKS
+            rest = {} if marked else {"marker": ""}
+            line(axes, Series.of(i), [at for at, _ in curve], [size for _, size in curve], **rest)
