@@ -322,6 +322,7 @@ def _check_data(check: Check, layout: str) -> dict[str, Any]:
     known = not isinstance(check.ours, NotCounted)
     return {
         "quantity": check.key,
+        "title": check.title,
         "layer": check.layer or None,
         "archcalc": jsonable(check.ours, check.unit, layout) if known else None,
         "witness": jsonable(theirs, check.unit, layout) if counted else None,

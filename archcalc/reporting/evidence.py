@@ -158,9 +158,7 @@ class Verified:
 
 
 def _title(one: dict[str, Any]) -> str:
-    key = str(one.get("quantity"))
-    known = {column.key: column.title for column in QUANTITIES()}
-    return known.get(key, key.replace("_", " "))
+    return str(one.get("title") or one.get("quantity"))
 
 
 def _check_row(one: dict[str, Any]) -> tuple[Cell, ...]:
