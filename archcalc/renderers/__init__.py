@@ -11,8 +11,8 @@ from typing import Any
 from ..errors import UsageError
 from ..table import Page
 
-_PARTS = ("cells", "decimals", "listed", "texts", "worked")
-_ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html"}
+_PARTS = ("cells", "decimals", "latex_table", "latex_text", "listed", "texts", "worked")
+_ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html", ".tex": "latex"}
 
 
 @cache
@@ -26,13 +26,13 @@ def format_of(path: str) -> str:
     ending = Path(path).suffix.lower()
     name = _ENDINGS.get(ending, ending[1:])
     if name not in formats():
-        known = ".md .txt .tsv .csv .json .html"
+        known = ".md .txt .tsv .csv .json .html .tex"
         raise UsageError("E51", f'no format for "{path}"', f"endings: {known}; or --format")
     return name
 
 
 def render(page: Page, name: str, **options: Any) -> str:
-    """Return the page in a format. Options: ``exact``, ``width``, ``color``."""
+    """Return the page in a format. Options: ``exact``, ``width``, ``siunitx``."""
     name = _ENDINGS.get(f".{name}", name)
     if name not in formats():
         raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
