@@ -7,7 +7,8 @@ matplotlib; :func:`document` writes it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from inspect import signature
@@ -16,11 +17,13 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..errors import UsageError
+from ..remarks import spec_text
 from .base import FORMATS, Plot
 
 __all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot"]
 
 _PARTS = ("base", "sheet", "style", "scale", "values", "writing")
+_LONGEST_SPEC = 240
 
 
 @cache
@@ -57,7 +60,16 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
     ('bars', 'depth', 'field', 'roofline', 'stages', 'sweep', 'time')
     """
     made: Plot = _module(kind).drawn(analyses, names, **options)
-    return made
+    return replace(made, notes=(*_specs(analyses, names), *made.notes))
+
+
+def _specs(analyses: Sequence[Analysis], names: Sequence[str]) -> Iterator[str]:
+    """Yield what nets are that have no name of their own."""
+    for analysis, name in zip(analyses, names, strict=True):
+        if not analysis.graph.name and analysis.graph.spec is not None:
+            spec = " | ".join(spec_text(analysis, name).stages)
+            if len(spec) <= _LONGEST_SPEC:
+                yield f"{name}: {spec}"
 
 
 def document(plot: Plot, format: str = "svg") -> bytes:

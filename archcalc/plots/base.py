@@ -69,6 +69,16 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names[:most]) + more
 
 
+def joined(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them.
+
+    >>> joined(["params"]), joined(["params", "MACs", "activations"])
+    ('params', 'params, MACs and activations')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def limited(names: Sequence[str], most: int, kind: str) -> None:
     """Raise :class:`UsageError` (E50) for no net, or for more than a plot can show."""
     if not 0 < len(names) <= most:

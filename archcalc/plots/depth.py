@@ -15,7 +15,7 @@ from ..quantities import quantity
 from ..quantities.base import Quantity
 from ..renderers.cells import text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, limited, listed
+from .base import Art, Plot, joined, limited, listed
 from .scale import Scale
 from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
 from .style import Series, color
@@ -56,7 +56,7 @@ def drawn(
         len({one.depth for one in mine}) < len(mine)
         for mine in ([one for one in spots if one.net == net] for net in range(len(names)))
     )
-    titles = " and ".join(column.title for column in counted)
+    titles = joined([column.title for column in counted])
     notes = ["Lines follow the sum of all layers at a depth, marks are single layers."] * beside
     high = _legend(names) + _PANEL * len(counted)
     return Plot(
@@ -148,10 +148,9 @@ def _paint(
 
 def _net(axes: Any, spots: Sequence[Spot], c: int, series: Series) -> None:
     sums = sorted({one.depth: one.sums[c] for one in spots if one.sums[c]}.items())
-    marked = len(spots) <= _MOST_MARKS
     line(axes, series, [at for at, _ in sums], [size for _, size in sums], marker="")
     known = [one for one in spots if _size(one.costs[c])]
-    if not marked:
+    if len(known) > _MOST_MARKS:
         return
     for one in known:
         alone = one.sums[c] == _size(one.costs[c])

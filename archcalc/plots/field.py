@@ -107,16 +107,16 @@ def _last(way: Sequence[Step]) -> Step:
 
 
 def _caption(ways: Any, names: Sequence[str], sides: Sequence[tuple[int, ...]]) -> str:
-    parts = []
-    for way, name, input in zip(ways, names, sides, strict=True):
-        last = _last(way)
-        said = f"{text(Cell(last.field, 'field'))} after {last.layer}"
-        if input and len(input) == len(last.field):
-            said += f" of an input of {text(Cell(input, 'field'))}"
-        if way[-1].field is WHOLE:
-            said += f"; everything from {way[-1].layer} on"
-        parts.append(f"{name + ': ' if len(names) > 1 else ''}{said}.")
-    return " ".join(parts)
+    if len(names) > 1:
+        ends = [f"{name} {text(Cell(_last(way).field, 'field'))}"
+                for way, name in zip(ways, names, strict=True)]  # fmt: skip
+        return f"The largest: {', '.join(ends)}."
+    (way,), (input,), last = ways, sides, _last(ways[0])
+    said = f"{text(Cell(last.field, 'field'))} after {last.layer}"
+    if input and len(input) == len(last.field):
+        said += f", of an input of {text(Cell(input, 'field'))}"
+    whole = f"; everything from {way[-1].layer} on" if way[-1].field is WHOLE else ""
+    return f"{said}{whole}."
 
 
 def _notes(ways: Any, names: Sequence[str], sides: Any) -> list[str]:
@@ -152,7 +152,11 @@ def _paint(sheet: Sheet, ways: Any, names: Sequence[str], sides: Any) -> None:
     if len(names) > 1:
         sheet.legend([(Series.of(net), name) for net, name in enumerate(names)])
     axes = sheet.axes(LEFT + 46, sheet.top + 34, RIGHT - 24, sheet.top + _PANEL - 46)
-    across(axes, Scale.linear([one.place for way in ways for one in way], 10), "layers on the way")
+    across(
+        axes,
+        Scale.linear([one.place for way in ways for one in way], 10),
+        "layers on the way (with windows or weights)",
+    )
     edges = sorted({max(input) for input in sides if input})
     ends = [_last(way).size for way in ways]
     scale = Scale.of(ends)
@@ -161,15 +165,24 @@ def _paint(sheet: Sheet, ways: Any, names: Sequence[str], sides: Any) -> None:
     else:
         scale = Scale.linear(ends + [edge for edge in edges if edge <= 1.6 * max(ends)])
     up(axes, scale, "receptive field (input pixels along one side)")
-    for edge in edges:
-        if edge <= scale.high:
-            axes.axhline(edge, color=color("soft"), linewidth=1.1, linestyle=(0, (5, 4)), zorder=1)
-            axes.annotate(
-                f"input {edge}", (1, edge), xycoords=("axes fraction", "data"), xytext=(-2, 4),
-                textcoords="offset points", ha="right", fontsize=SMALL, color=color("soft"),
-            )  # fmt: skip
+    _inputs(axes, [edge for edge in edges if edge <= scale.high], scale)
     for net, way in enumerate(ways):
         _net(axes, way, Series.of(net), scale)
+
+
+def _inputs(axes: Any, edges: Sequence[int], scale: Scale) -> None:
+    """Draw a line at each size of an input; those that nearly touch share their words."""
+    groups: list[list[int]] = []
+    for edge in edges:
+        near = groups and scale.share(edge) - scale.share(groups[-1][0]) < 0.06
+        groups[-1].append(edge) if near else groups.append([edge])
+        axes.axhline(edge, color=color("soft"), linewidth=1.1, linestyle=(0, (5, 4)), zorder=1)
+    for group in groups:
+        axes.annotate(
+            f"input {', '.join(map(str, group))}", (1, group[-1]), ha="right", fontsize=SMALL,
+            xycoords=("axes fraction", "data"), xytext=(-2, 4), textcoords="offset points",
+            color=color("soft"),
+        )  # fmt: skip
 
 
 def _net(axes: Any, way: Sequence[Step], series: Series, scale: Scale) -> None:

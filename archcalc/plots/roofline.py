@@ -6,7 +6,6 @@ The picture is that of ``archcalc roofline``; equal layers share a mark.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..analysis import Analysis
 from ..errors import UsageError
@@ -42,8 +41,7 @@ def drawn(
     )  # fmt: skip
     picture, said = pictured(made), tuple(notes(made))
     caption = f"{basis(made)} {roof_text(made)}"
-    shown = Plot("roofline", picture.title, caption, _table(made), picture, said)
-    return replace(shown, art=replace(picture, description=shown.description))
+    return Plot("roofline", picture.title, caption, _table(made), picture, said)
 
 
 def _table(made: Roofline) -> Table:

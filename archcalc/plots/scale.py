@@ -33,9 +33,15 @@ class Scale:
 
     @classmethod
     def linear(cls, values: Sequence[float], most: int = 6) -> Scale:
-        """Return an axis from 0 with at most so many steps of 1, 2 or 5."""
+        """Return an axis from 0 with at most so many steps of 1, 2 or 5; whole ones for integers.
+
+        >>> Scale.linear([1, 2]).ticks, Scale.linear([0.5]).ticks
+        ((0, 1, 2), (0.0, 0.1, 0.2, 0.30000000000000004, 0.4, 0.5))
+        """
         high = max([*values, 0]) or 1
         step = _step(high, most)
+        if all(isinstance(value, int) for value in values):
+            step = max(step, 1)
         count = ceil(high / step)
         return cls(0, max(high * 1.06, count * step), tuple(step * i for i in range(count + 1)))
 

@@ -16,6 +16,7 @@ WIDTH = 640
 LEFT, RIGHT = 16, WIDTH - 16
 LINE = 17
 _CELL = 0.62  # about the width of a character, of its height
+_PROSE = 0.54  # and in sentences
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 
 
@@ -26,7 +27,7 @@ def width_of(words: str, size: float) -> float:
 
 def folded(words: str, size: float, most: int = 3) -> list[str]:
     """Return a text in lines that fit on the sheet."""
-    across = int((RIGHT - LEFT) / (_CELL * 0.94 * size))
+    across = int((RIGHT - LEFT) / (_PROSE * size))
     return wrap(printable(words), across, max_lines=most, placeholder=" ...")
 
 
@@ -132,7 +133,7 @@ def up(axes: Any, scale: Scale, label: str, name: Callable[[float], str] = tick_
     axes.set_yticks(scale.ticks, [name(tick) for tick in scale.ticks])
     axes.minorticks_off()
     axes.set_title(
-        printable(label), loc="left", fontsize=TEXT, color=color("ink"), pad=7, parse_math=False
+        printable(label), loc="left", fontsize=TEXT, color=color("ink"), pad=11, parse_math=False
     )
     axes.grid(True, axis="y", color=color("grid"), linewidth=0.8)
 

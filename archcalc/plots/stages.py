@@ -16,7 +16,7 @@ from ..notation.format import layer_text
 from ..quantities.base import Quantity, sum_of
 from ..renderers.cells import shortened, text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, limited, listed
+from .base import Art, Plot, joined, limited, listed
 from .sheet import LEFT, RIGHT, Sheet, width_of
 from .style import SMALL, TEXT, Series, color
 from .values import drawable, height_of, unknown_notes
@@ -53,7 +53,7 @@ def drawn(
          for one in rows]
         for rows, name in zip(nets, names, strict=True)
     ]  # fmt: skip
-    titles = " and ".join(column.title for column in counted)
+    titles = joined([column.title for column in counted])
     high = sum(26 + 24 * (len(nets) > 1) + _ROW * len(rows) + 10 for rows in nets)
     return Plot(
         "stages",
@@ -135,16 +135,18 @@ def _caption(
 ) -> str:
     parts = []
     for rows, name, whole in zip(nets, names, totals, strict=True):
-        said = []
+        said: dict[str, list[str]] = {}
         for i, column in enumerate(counted):
             known = [row for row in rows if isinstance(row.values[i], int)]
-            if not known or not isinstance(whole[i], int) or not whole[i]:
+            sizes = sorted(row.values[i] for row in known)
+            if len(known) < 2 or not isinstance(whole[i], int) or sizes[-1] == sizes[-2]:
                 continue
             most = max(known, key=lambda row: row.values[i])
             share = text(Cell((most.values[i], whole[i]), "share"))
-            said.append(f"{share} of the {column.title} are in {shortened(most.name, 28)}")
+            said.setdefault(most.name, []).append(f"{share} of the {column.title}")
         if said:
-            parts.append(f"{name + ': ' if len(names) > 1 else ''}{', '.join(said)}.")
+            shares = [f"{joined(of)} are in {shortened(at, 28)}" for at, of in said.items()]
+            parts.append(f"{name + ': ' if len(names) > 1 else ''}{', '.join(shares)}.")
     return " ".join(parts)
 
 

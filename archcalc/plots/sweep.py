@@ -17,7 +17,7 @@ from ..notation.free import symbols
 from ..quantities.base import Quantity
 from ..renderers.cells import text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, limited, listed
+from .base import Art, Plot, joined, limited, listed
 from .scale import Scale
 from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
 from .style import Series
@@ -71,7 +71,7 @@ def drawn(
     if not any(one.counts[i] for one in curves if one.varies for i in range(len(points))):
         reason = next(iter(refusals), "")
         raise UsageError("E50", f"no value of {symbol} fits: {reason}")
-    titles = " and ".join(column.title for column in counted)
+    titles = joined([column.title for column in counted])
     high = (legend_height(names) if len(names) > 1 else 0) + _PANEL * len(counted)
     return Plot(
         "sweep",

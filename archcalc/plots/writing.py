@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +23,7 @@ _NAMELESS = {
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
 _SCOPE = "archcalc-plot"
+_FITTING = 'style="max-width: 100%; height: auto"'
 _HEAD = re.compile(r".*?<svg [^>]*>\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
 _ID = re.compile(r' id="([A-Za-z0-9_.]+_\d+)"')
 _FAMILY = re.compile(r"font-family: [^;\"]*")
@@ -34,7 +36,10 @@ def written(plot: Plot, format: str) -> bytes:
     from ..roofline.png import image
     from ..roofline.svg import document
 
-    return document(plot.art).encode() if format == "svg" else image(plot.art, format)
+    if format != "svg":
+        return image(plot.art, format)
+    drawn = document(replace(plot.art, description=plot.description))
+    return drawn.replace(' role="img"', f' role="img" {_FITTING}', 1).encode()
 
 
 def _by_matplotlib(plot: Plot, art: Art, format: str) -> bytes:
@@ -91,7 +96,7 @@ def _framed(drawn: str, plot: Plot, height: float) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'class="{_SCOPE}" viewBox="0 0 {WIDTH} {high}" width="{WIDTH}" height="{high}" '
-        f'role="img" stroke-linejoin="round" style="max-width: 100%; height: auto">\n'
+        f'role="img" stroke-linejoin="round" {_FITTING}>\n'
         f"<title>{escaped(plot.title)}</title>\n<desc>{escaped(plot.description)}</desc>\n"
         f"<style>{dark('.' + _SCOPE)}</style>{body}"
     )
