@@ -70,10 +70,10 @@ class _Writer:
         named = table.title or self.names
         units = units_text(table, exact=self.exact, layout=self.layout)
         title = escaped(named)
-        sentences = [f"{title}." if title and title[-1] not in ".?!" else title]
-        caption = " ".join(part for part in (*sentences, units, self.convention) if part)
+        sentence = f"{title}." if title and title[-1] not in ".?!" else title
+        caption = " ".join(part for part in (sentence, units, self.convention) if part)
         made = grid(table, exact=self.exact, layout=self.layout, siunitx=self.siunitx)
-        return drawn(made, caption, label(named, self.labels))
+        return drawn(made, title, caption, label(named, self.labels))
 
     def steps(self, block: Steps) -> list[str]:
         """Return worked lines as a list; as a table where something stands beside them."""
@@ -94,9 +94,9 @@ class _Writer:
             for (title, steps), beside in zip(block.lines, block.beside, strict=True)
         )
         spec = "l" + "r" * len(block.columns) + "p{0.42\\linewidth}"
-        caption = f"{escaped(f'{block.title} {block.subtitle}'.strip())}."
+        title = escaped(f"{block.title} {block.subtitle}".strip())
         named = label(block.title, self.labels)
-        return [drawn(Grid(spec, heads, rows, "\\small"), caption, named)]
+        return [drawn(Grid(spec, heads, rows, "\\small"), title, f"{title}.", named)]
 
     def listing(self, block: Listing) -> list[str]:
         """Return the rows as a table, and what is said about each as a description."""

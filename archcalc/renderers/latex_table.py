@@ -68,10 +68,11 @@ def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
             text = found.rows[r][i]
             if i in numeric:
                 bare = text.replace(",", "") if _NUMBER.fullmatch(text) else f"{{{escaped(text)}}}"
-                line.append(bare + (f"{{{_mark(marks[i])}}}" if marks[i] else ""))
+                line.append(bare + (f"{{{_aside(marks[i])}}}" if marks[i] else ""))
                 continue
             shown = _shown(row[i], text, table.columns[i], i in limits)
-            shown = _bold(shown, r == table.reference) + _mark(marks[i])
+            mark = _aside(marks[i]) if table.columns[i].right else _mark(marks[i])
+            shown = _bold(shown, r == table.reference) + mark
             line.append(f"\\raggedright {shown}" if i in limits and shown else shown)
         rows.append(tuple(line))
     notes = tuple(f"{_mark(mark)} {escaped(said)}" for mark, said in found.footnotes)
@@ -110,22 +111,22 @@ def units_text(table: Table, *, exact: bool, layout: str) -> str:
     return f"{', '.join(said)}." if said else ""
 
 
-def drawn(grid: Grid, caption: str, label: str) -> str:
-    """Return a table environment, or a longtable, that stands by itself."""
+def drawn(grid: Grid, title: str, caption: str, label: str) -> str:
+    """Return a table environment, or a longtable; the list of tables has its title only."""
     end = r" \tabularnewline" if "p{" in grid.spec else r" \\"  # prose takes \\ for its own
     head = [" & ".join(grid.heads) + end, r"\midrule"] if any(grid.heads) else []
     body = []
     for i, row in enumerate(grid.rows):
         body += [r"\midrule"] if i == grid.rule_before else []
         body.append(" & ".join(row).rstrip() + end)
-    named = f"\\caption{{{caption}}}\\label{{{label}}}" if caption else ""
+    named = f"\\caption[{{{title}}}]{{{caption}}}\\label{{{label}}}"
     if grid.is_long:
         top = [r"\toprule", *head]
         return "\n".join(
             [
                 r"\begingroup" + grid.size,
                 f"\\begin{{longtable}}{{{grid.spec}}}",
-                *([named + end] if named else []),
+                named + end,
                 *top,
                 r"\endfirsthead",
                 *top,
@@ -142,7 +143,7 @@ def drawn(grid: Grid, caption: str, label: str) -> str:
         [
             r"\begin{table}[htbp]",
             r"\centering" + grid.size,
-            *([named + r"\smallskip"] if named else []),
+            named + r"\smallskip",
             f"\\begin{{tabular}}{{{grid.spec}}}",
             r"\toprule",
             *head,
@@ -195,6 +196,11 @@ def _numeric(found: Texts, i: int) -> str:
 
 def _mark(mark: str) -> str:
     return f"\\textsuperscript{{{mark}}}" if mark else ""
+
+
+def _aside(mark: str) -> str:
+    """Return a mark that takes no room: the numbers of a column end below each other."""
+    return f"\\rlap{{{_mark(mark)}}}" if mark else ""
 
 
 def _bold(text: str, is_reference: bool) -> str:

@@ -13,7 +13,7 @@ from ..arithmetic.latex import latex
 from ..errors import printable
 from ..table import Cell, Step
 
-GLYPH = r"""\DeclareRobustCommand{\archcalcglyph}[3][65]{% in 8-bit fonts, code point, letter
+GLYPH = r"""\providecommand{\archcalcglyph}[3]{% place in 8-bit fonts, code point, character
   \ifdefined\Umathchar
     \iffontchar\font"#2 #3\else\texttt{U+#2}\fi
   \else
@@ -123,8 +123,8 @@ def _character(char: str) -> str:
         return _SIGNS[char]
     if char.isascii():
         return char
-    place = "[200]" if char in _NOT_IN_OT1 or "0328" in decomposition(char) else ""
-    return f"\\archcalcglyph{place}{{{ord(char):04X}}}{{{char}}}"
+    place = 200 if char in _NOT_IN_OT1 or "0328" in decomposition(char) else 65
+    return f"\\archcalcglyph{{{place}}}{{{ord(char):04X}}}{{{char}}}"
 
 
 def _step(step: str, sign: str) -> str:
