@@ -24,8 +24,7 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
     specs = [block for block in page.blocks if isinstance(block, SpecText)]
     if specs:
         lines = [f"{s.name}  {' | '.join(s.stages)}".strip() for s in specs]
-        fence = "`" * max(3, 1 + max((len(m) for m in re.findall("`+", "".join(lines))), default=0))
-        parts.append("\n".join([f"{fence}text", *lines, fence]))
+        parts.append(fenced("\n".join(lines)))
     for block in page.blocks:
         if isinstance(block, Table):
             if block.title:
@@ -39,6 +38,12 @@ def render(page: Page, *, exact: bool = False, **_: Any) -> str:
         elif not isinstance(block, SpecText):
             parts.append(f"*{escaped(block.text.strip())}*")
     return "\n\n".join(parts) + "\n"
+
+
+def fenced(text: str) -> str:
+    """Return a text as a code block, fenced by more backticks than it has."""
+    fence = "`" * max(3, 1 + max((len(found) for found in re.findall("`+", text)), default=0))
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def escaped(text: str) -> str:
@@ -113,8 +118,13 @@ def code_span(text: str) -> str:
 
 
 def _table(table: Table, exact: bool, layout: str) -> str:
-    keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
     found = table_texts(table, exact=exact, layout=layout)
+    keep = [
+        i
+        for i, column in enumerate(table.columns)
+        if column.key not in ("bar", "ruler")
+        and (found.titles[i] or any(row[i] for row in found.rows) or not found.rows)
+    ]
     code = [[cell.unit == "code" for cell in row] for row in table.rows]
     body = [
         [(_code(row[i]) if is_code[i] else _cell(row[i])) + _mark(marks[i]) for i in keep]

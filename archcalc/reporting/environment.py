@@ -6,7 +6,7 @@ spec or of a file becomes markup. A count prints in full; filters round it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ from ..arithmetic.unknown import Unknown
 from ..errors import ArchcalcError, UsageError
 from ..quantities.receptive_field import WHOLE
 from ..renderers import cells
-from ..renderers.markdown import code_span, escaped, render
+from ..renderers import render as render_as
+from ..renderers.markdown import code_span, escaped, fenced, render
 from ..table import Cell, Listing, Page, SpecText, Steps, Table, Text
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 BLOCKS = (Table, SpecText, Text, Steps, Listing)
+_WIDE = 100  # columns of a code block
 _BUILT_IN = Path(__file__).parent / "templates"
 
 
@@ -76,6 +78,8 @@ def markdown_of(value: Any, layout: str = "hwc") -> Markup:
 
     if isinstance(value, Markup):
         return value
+    if str(getattr(value, "_undefined_hint", "")).startswith("the inline if"):
+        return Markup("")  # {{ text if condition }}, where the condition does not hold
     if isinstance(value, BLOCKS):
         return Markup(render(Page((value,), dict, layout=layout), layout=layout).strip())
     if isinstance(value, list) and all(isinstance(x, BLOCKS) for x in value):
@@ -90,6 +94,13 @@ def markdown_of(value: Any, layout: str = "hwc") -> Markup:
     if isinstance(value, tuple):
         return Markup(escaped(cells.text(Cell(value, "field"))))
     raise TypeError(f"a template cannot print {type(value).__name__}")
+
+
+def spec_listing(specs: Sequence[SpecText]) -> Markup:
+    """Return specs as a code block in which no line is long; it can be pasted as it stands."""
+    from markupsafe import Markup
+
+    return Markup(fenced(render_as(Page(tuple(specs), dict), "table", width=_WIDE).rstrip()))
 
 
 def _environment(loader: BaseLoader, layout: str) -> Any:

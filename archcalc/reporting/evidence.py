@@ -43,11 +43,16 @@ def figures(net: Described, keys: Sequence[str] = ()) -> list[Checked]:
     return [one for one in found if not keys or one.column.key in keys]
 
 
-def published_table(nets: Sequence[Described]) -> Table | None:
-    """Return the published figures of nets beside ours, with their sources; None without any."""
+def published_table(nets: Sequence[Described], layers: bool | None = None) -> Table | None:
+    """Return the published figures of nets beside ours, with their sources; None without any.
+
+    ``layers`` are figures of layers only (True), or of whole nets only (False).
+    """
     rows = []
     for net in nets:
         for one in figures(net):
+            if layers is not None and bool(one.figure.of) != layers:
+                continue
             of = f" of {', '.join(one.figure.of)}" if one.figure.of else ""
             said = _SAID.get(one.verdict, "differs")
             note = one.figure.differs if one.verdict == DIFFERS else ""

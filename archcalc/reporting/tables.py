@@ -7,10 +7,12 @@ from typing import Any
 
 from ..analysis import Settings, walk
 from ..arithmetic.unknown import Unknown
+from ..clock import Clocked, seconds_text
 from ..comparison import change, chosen_columns
 from ..errors import UsageError
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
+from ..latency import NetPrediction
 from ..quantities import quantity
 from ..quantities.base import Quantity
 from ..quantities.receptive_field import WHOLE
@@ -174,6 +176,47 @@ def field_table(net: Described, layer: str = "") -> Table:
 def _moves(rows: Sequence[tuple[Cell, ...]], i: int, at: int) -> bool:
     """Tell whether a layer changes the field, the jump or the output of the one before it."""
     return any(rows[i][k].value != rows[i - 1][k].value for k in (1, 2, 3, 4))
+
+
+def time_table(net: Described, clocked: Clocked) -> Table | None:
+    """Return the predicted device time of each stage beside its MACs, at the last batch size.
+
+    None where a time is measured: only whole nets are, then.
+    """
+    at = clocked.analyses.index(net.analysis)
+    time = clocked.times[-1][at]
+    if time is None or not isinstance(time.source, NetPrediction):
+        return None
+    predictions, macs = time.source.layers, quantity("macs").of(net.analysis)
+    groups = net.analysis.groups(1)
+    spent = {
+        name: sum(
+            predictions[node].seconds
+            for node in (net.analysis.nodes[i].name for i in members)
+            if node in predictions
+        )
+        for name, members in groups.items()
+    }
+    whole, total = sum(spent.values()), sum(macs)
+    if not whole or not isinstance(total, int):
+        return None
+    rows = [
+        (
+            Cell(name),
+            Cell(seconds_text(seconds, 2)),
+            Cell(f"{100 * seconds / whole:.1f}%"),
+            Cell((sum(macs[i] for i in groups[name]), total), "share"),
+        )
+        for name, seconds in spent.items()
+        if seconds
+    ]
+    columns = (
+        Column("stage", "stage", right=False),
+        Column("seconds", "predicted time"),
+        Column("time_share", "share of time"),
+        Column("macs_share", "share of MACs"),
+    )
+    return Table(columns, tuple(rows))
 
 
 def own_table(

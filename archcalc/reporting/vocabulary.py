@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..analysis import Settings, walk
 from ..arithmetic import units
@@ -31,10 +31,15 @@ from ..readers import torch as code
 from ..remarks import where_table
 from ..renderers import cells
 from ..table import Block, Steps, Table
+from ..timing import read_times
 from ..zoo import entries
-from . import evidence, tables
+from . import evidence, ordering, tables
 from .described import Described
+from .environment import spec_listing
 from .pictures import Gallery, Picture
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _MOST_BYTES = 64 * 2**20
 
@@ -98,9 +103,9 @@ class Vocabulary:
 
     # Tables
 
-    def specs(self, *nets: Described, full: bool = False) -> list[Block]:
-        """Print the canonical specs of nets."""
-        return [net.spec_text(full=full) for net in nets]
+    def specs(self, *nets: Described, full: bool = False) -> Markup:
+        """Print the specs of nets as code, long ones on several lines."""
+        return spec_listing([net.spec_text(full=full) for net in _flat(nets)])
 
     def costs(self, *nets: Described, columns: str = "", **options: Any) -> Table:
         """Put nets below each other, a row each, beside their ratios to the ``reference``."""
@@ -176,9 +181,9 @@ class Vocabulary:
         """Show what every convention counts."""
         return evidence.conventions_table(_flat(nets), tools=tools)
 
-    def published(self, *nets: Described) -> Table | None:
-        """Hold published figures against the nets."""
-        return evidence.published_table(_flat(nets))
+    def published(self, *nets: Described, layers: bool | None = None) -> Table | None:
+        """Hold published figures against nets: of all, of their ``layers`` only, or of none."""
+        return evidence.published_table(_flat(nets), layers)
 
     def verified(self, path: str) -> evidence.Verified:
         """Read what ``archcalc verify --format json`` found."""
@@ -207,6 +212,19 @@ class Vocabulary:
             [net.analysis for net in shown], [net.name for net in shown], str(self._file(times)),
             shown_path=times, batches=batches, dtype=dtype, reference=reference,
         )  # fmt: skip
+
+    def time_by_stage(self, net: Described, clocked: Clocked) -> Table | None:
+        """Sum the predicted times of a net's layers by stage, at the last batch size."""
+        return tables.time_table(net, clocked)
+
+    def macs_order(self, times: str) -> Table:
+        """Tell how often more MACs take longer, over all pairs of a store of times."""
+        return ordering.order_table(read_times(str(self._file(times))).measurements)
+
+    def macs_order_share(self, times: str, least: float, most: float) -> float:
+        """Return the share of pairs in the right order, of those with such a ratio of MACs."""
+        measurements = read_times(str(self._file(times))).measurements
+        return ordering.right_share(measurements, least, most)
 
     # Data
 

@@ -1,15 +1,17 @@
 """How well time is predicted on layers that were held out, as markdown tables.
 
-    python tests/latency/evaluate.py FOLDER [--update-profiles]
+    python tests/latency/evaluate.py FOLDER [--update-profiles | --json FILE]
 
 The folder holds CSV files of timings; columns say what they are, names of devices which profile.
+The JSON file holds the errors that the tables show, no timing: reports/latency.md is made of it.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +34,8 @@ Values = Mapping[str, float] | None
 Predict = Callable[[Kernels], np.ndarray]
 
 
-def main(folder: Path, update: bool) -> None:
-    """Print every table."""
+def main(folder: Path, update: bool, record: str) -> None:
+    """Print every table, and keep the errors where a record is asked for."""
     sets = [sampled(found) for found in layer_timings(folder)] if folder.is_dir() else []
     if not sets:
         print(f"No timings in {folder}: give the folder with DATA=... (CSV files, see timings.py).")
@@ -43,28 +45,65 @@ def main(folder: Path, update: bool) -> None:
         return
     print(f"Held-out error, {FOLDS} folds: mean / median of |predicted/measured - 1| in %.\n")
     head = ("layers", "n", *(name for name, _ in METHODS))
-    table(head, [(t.title, str(len(t.seconds)), *(cell(held(t, m)) for _, m in METHODS))
+    errors = {t.title: {name: held(t, method) for name, method in METHODS} for t in sets}
+    table(head, [(t.title, str(len(t.seconds)), *map(cell, errors[t.title].values()))
                  for t in sets])  # fmt: skip
     products = [t for t in sets if t.kind in MULTIPLYING and len(t.seconds) >= 600]
     print(
         f"\nCalibrated on few layers drawn at random ({DRAWS} draws), tested on the rest: "
         "mean / median (worst draw).\n"
     )
-    rows = [(t.title, *(drawn(few(t, n, r)) for n, r in CALIBRATIONS)) for t in products]
-    table(("layers", *(f"{n}{' + residual' if r else ''}" for n, r in CALIBRATIONS)), rows)
+    draws = {t.title: {f"{n}{' + residual' if r else ''}": few(t, n, r) for n, r in CALIBRATIONS}
+             for t in products}  # fmt: skip
+    table(("layers", *next(iter(draws.values()), {})),
+          [(title, *map(drawn, found.values())) for title, found in draws.items()])  # fmt: skip
     print(
         "\nParameters of another device: the usual values were chosen with these sets in "
         "sight, those of another device were not.\n"
     )
     pairs = [(a, b) for a in products for b in products
              if a.title != b.title and (a.kind, a.dtype) == (b.kind, b.dtype)]  # fmt: skip
+    transfers = [(a, b, transfer(a, b)) for a, b in pairs]
     table(("fitted on", "predicted", "as they are", "as usual values of a fit to 40"),
-          [(a.device_name, b.title, *transfer(a, b)) for a, b in pairs])  # fmt: skip
+          [(a.device_name, b.title, cell(bare), drawn(usual))
+           for a, b, (bare, usual) in transfers])  # fmt: skip
     from nets import net_tables
 
-    for title, header, body in net_tables(folder):
+    nets = list(net_tables(folder))
+    for title, header, body in nets:
         print(f"\n{title}\n")
         table(header, body)
+    if record:
+        kept = {
+            "made_by": "make evaluate, python tests/latency/evaluate.py FOLDER --json FILE",
+            "folds": FOLDS,
+            "draws": DRAWS,
+            "sets": [
+                {
+                    "layers": t.title, "kind": t.kind, "dtype": t.dtype, "device": t.device_name,
+                    "source": PUBLISHERS.get(t.file.split("_")[0], t.file),
+                    "n": len(t.seconds),
+                    "held_out": {
+                        name: asdict(found) if found else None
+                        for name, found in errors[t.title].items()
+                    },
+                    "calibrated_on": {
+                        name: [asdict(one) for one in found]
+                        for name, found in draws.get(t.title, {}).items()
+                    },
+                }
+                for t in sets
+            ],
+            "transfers": [
+                {"fitted_on": a.device_name, "predicted": b.title, "as_they_are": asdict(bare),
+                 "as_usual_values": [asdict(one) for one in usual]}
+                for a, b, (bare, usual) in transfers
+            ],
+            "nets": [
+                {"title": title, "columns": header, "rows": body} for title, header, body in nets
+            ],
+        }  # fmt: skip
+        Path(record).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def sampled(found: Timings) -> Timings:
@@ -164,12 +203,12 @@ def drawn(scores: list[Score]) -> str:
     return f"{mape:.1f} / {median:.1f} ({max(s.mape for s in scores):.1f})"
 
 
-def transfer(fitted: Timings, asked: Timings) -> tuple[str, str]:
+def transfer(fitted: Timings, asked: Timings) -> tuple[Score, list[Score]]:
     """Return the errors of one device's shares on another, as they are and as usual values."""
     some = slice(0, 400)
     made = fit(fitted.kernels[some], fitted.seconds[some], fitted.device, names_of(fitted))
     bare = score(seconds(made, asked.kernels, asked.device), asked.seconds)
-    return cell(bare), drawn(few(asked, 40, False, made.values))
+    return bare, few(asked, 40, False, made.values)
 
 
 def update_profiles(sets: list[Timings]) -> None:
@@ -194,13 +233,17 @@ def update_profiles(sets: list[Timings]) -> None:
         place.write_text(text_of(new), "utf-8")
 
 
+PUBLISHERS = {
+    "aic": "AIConfigurator (Apache-2.0)",
+    "neusight": "NeuSight (MIT)",
+    "deepbench": "DeepBench (Apache-2.0)",
+}
+
+
 def source_of(found: Timings) -> str:
     """Return where timings come from, in words."""
-    known = {
-        "aic": "AIConfigurator (Apache-2.0)", "neusight": "NeuSight (MIT)",
-        "deepbench": "DeepBench (Apache-2.0)",
-    }  # fmt: skip
-    name = next((text for key, text in known.items() if found.file.startswith(key)), found.file)
+    file = found.file
+    name = next((text for key, text in PUBLISHERS.items() if file.startswith(key)), file)
     return f"fitted to timings published by {name} on {found.device_name}"
 
 
@@ -216,5 +259,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 
 if __name__ == "__main__":
-    given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    main(Path(given[0] if given else "timings"), "--update-profiles" in sys.argv)
+    words = sys.argv[1:]
+    record = words[words.index("--json") + 1] if "--json" in words else ""
+    given = [word for word in words if not word.startswith("--") and word != record]
+    main(Path(given[0] if given else "timings"), "--update-profiles" in words, record)
