@@ -16,7 +16,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # The choices here are checked where they are used; listing them would load what they name.
 _SHARED = (
     click.option(
-        "--format", "format_", metavar="FORMAT", help="table, plain, markdown, csv, json or html."
+        "--format",
+        "format_",
+        metavar="FORMAT",
+        help="table, plain, markdown, csv, json, html or latex.",
     ),
     click.option(
         "-o", "--output", metavar="FILE", help="Write to a file; its ending names the format."

@@ -42,8 +42,13 @@ class Grid:
 
 def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
     """Return a table as LaTeX; ``siunitx`` aligns columns of plain numbers at their points."""
-    keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
     found = table_texts(table, exact=exact, layout=layout)
+    keep = [
+        i
+        for i, column in enumerate(table.columns)
+        if column.key not in ("bar", "ruler")
+        and (found.titles[i] or any(row[i] for row in found.rows) or not found.rows)
+    ]
     size, limits = _fitted(table, found, keep)
     numeric = {i for i in keep if siunitx and table.columns[i].right and _is_numeric(found, i)}
     spec = "".join(

@@ -88,11 +88,11 @@ def cell_latex(cell: Cell, text: str) -> str:
 def formula_latex(text: str) -> str:
     """Return a size or a formula as mathematics; what is neither as it is.
 
-    >>> print(formula_latex("5x5x48"), formula_latex("2 layers"))
-    $5{\\times}5{\\times}48$ 2 layers
+    >>> print(formula_latex("5x5 * 2x48"), formula_latex("2 layers"))
+    $5{\\times}5 \\cdot 2{\\times}48$ 2 layers
     """
-    formula = latex(text)
-    return f"${formula.replace(_TIMES, _TIGHT)}$" if formula else escaped(text)
+    factors = [latex(part).replace(_TIMES, _TIGHT) for part in text.split(" * ")]
+    return "$" + " \\cdot ".join(factors) + "$" if all(factors) else escaped(text)
 
 
 def breakable(text: str) -> str:
