@@ -22,7 +22,7 @@ from .base import FORMATS, Plot
 
 __all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot"]
 
-_PARTS = ("base", "sheet", "style", "scale", "values", "writing")
+_PARTS = ("base", "page", "sheet", "style", "scale", "values", "writing")
 _LONGEST_SPEC = 240
 
 

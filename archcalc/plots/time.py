@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..analysis import Analysis
@@ -51,14 +52,27 @@ def drawn(
     analyses: Sequence[Analysis],
     names: Sequence[str],
     *,
-    clocked: Clocked,
+    clocked: Clocked | None = None,
+    device: str = "",
+    times: str = "",
+    dtype: str = "float32",
+    batches: Sequence[int] = (1,),
+    mode: str = "graph",
+    reference: int = 0,
     convention: str = "macs",
 ) -> Plot:
-    """Return the plot of nets and their times, which :mod:`archcalc.clock` puts side by side.
+    """Return the plot of nets and their times.
 
-    Errors: :class:`UsageError` (E50) where no net has a time.
+    The times are measured ones from a store (``times``), predicted ones for a device, or what
+    :mod:`archcalc.clock` has put side by side already (``clocked``). Errors: :class:`UsageError`
+    (E61) without any of these or with two, (E50) where no net has a time.
     """
     limited(names, _MOST_NETS, "time")
+    if clocked is None:
+        clocked = _clocked(
+            analyses, names, device, times, dtype=dtype, batches=batches, mode=mode,
+            reference=reference,
+        )  # fmt: skip
     limited(list(map(str, clocked.batches)), _MOST_BATCHES, "a plot of times, for batches,")
     column = cost(convention)
     totals = [column.total(analysis) for analysis in analyses]
@@ -78,6 +92,30 @@ def drawn(
         Art(high, lambda sheet: _paint(sheet, marks, names, batches, column.title)),
         tuple(_notes(clocked, names, marks)),
     )
+
+
+def _clocked(
+    analyses: Sequence[Analysis], names: Sequence[str], device: str, times: str, *, dtype: str,
+    batches: Sequence[int], mode: str, reference: int,
+) -> Clocked:  # fmt: skip
+    from ..clock import predicted, stored
+    from ..latency import profile
+
+    if bool(device) == bool(times):
+        raise UsageError(
+            "E61",
+            "times are measured or predicted" + (", not both" if device else ""),
+            "--times FILE, a store of archcalc bench; or --device h200: archcalc devices",
+        )
+    if times:
+        return stored(
+            analyses, names, times, shown_path=Path(times).name, batches=batches, dtype=dtype,
+            reference=reference,
+        )  # fmt: skip
+    return predicted(
+        analyses, names, profile(device), batches=batches, dtype=dtype, mode=mode,
+        reference=reference,
+    )  # fmt: skip
 
 
 def _marks(clocked: Clocked, macs: Sequence[int]) -> list[Mark]:

@@ -1,0 +1,208 @@
+"""``archcalc plot``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from ..analysis import Analysis
+from ..errors import SpecError, UsageError
+from .options import complete_spec, reading, shared, working
+
+_MOST_VALUES = 1000
+_CHOSEN = (
+    "columns", "convention", "reference", "device", "dtype", "batch", "batches", "mode", "times",
+)  # fmt: skip
+
+
+def _complete_kind(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from ..plots import kinds, meaning
+
+    return [CompletionItem(k, help=meaning(k)) for k in kinds() if k.startswith(incomplete)]
+
+
+@click.command(short_help="Draw nets: cost by stage or depth, fields, times, sweeps, ...")
+@click.argument("kind", shell_complete=_complete_kind)
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec)
+@click.option("--columns", metavar="A,B", default="", help="What is drawn: macs, params, ...")
+@click.option("--reference", metavar="NAME", default="", help="What the others are compared with.")
+@click.option("--device", default="", metavar="NAME", help="h200, ...: for predicted times.")
+@click.option("--times", metavar="FILE", default="", help="A store of bench: measured times.")
+@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for times.")
+@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for the roofline.")
+@click.option("--batches", default="1", metavar="1,32", help="Batch sizes, for time.")
+@click.option(
+    "--mode",
+    type=click.Choice(["eager", "graph", "compile"]),
+    default="graph",
+    help="For predicted times: how the net is run.",
+)
+@working
+@reading
+@shared
+def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
+    """Examples:
+
+    \b
+    archcalc plot stages resnet50 vgg16 -o stages.svg
+    archcalc plot depth googlenet --columns macs,params -o depth.png
+    archcalc plot field vgg16 resnet50 -o field.pdf
+    archcalc plot time alexnet vgg16 --device h200 -o time.svg
+    archcalc plot sweep '14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2' \\
+                        --set r=2:60:2 -o sweep.svg
+
+    Draw nets. A file that ends in .svg, .png or .pdf gets the plot; without one its table is
+    shown, which holds every number drawn. Kinds:
+
+    \b
+    stages    params and MACs of each stage, with shares
+    depth     cost of each layer against depth
+    field     how the receptive field grows
+    bars      totals side by side
+    time      MACs against measured or predicted time
+    roofline  layers under the roof of a device
+    sweep     counts against a symbol: --set r=2:64:2 (from, to, step) or r=2,4,8
+
+    Plots need matplotlib; their tables do not.
+    """
+    from ..comparison import unique_names
+    from ..plots import document, options_of, plot
+    from ..plots.page import page
+    from .output import show
+
+    taken = options_of(kind)
+    _refuse_others(kind, taken)
+    format = _format(options)
+    chosen: dict[str, Any] = {}
+    if "symbol" in taken:
+        found, symbol, values = _swept(specs, options)
+        chosen |= {"symbol": symbol, "values": values}
+    else:
+        found = _read(specs, options)
+    names = unique_names([one.graph.name for one in found])
+    chosen |= {key: options[key] for key in taken if key in _CHOSEN and options[key]}
+    if "batches" in chosen:
+        from .pace import batch_sizes
+
+        chosen["batches"] = batch_sizes(options["batches"])
+    if "reference" in chosen:
+        chosen["reference"] = _position(options["reference"], names)
+    made = plot(kind, found, names, **chosen)
+    if format:
+        _write(document(made, format), options["output"])
+        return
+    show(page(made, options["layout"]), options)
+
+
+def _refuse_others(kind: str, taken: tuple[str, ...]) -> None:
+    """Raise :class:`UsageError` (E50) for an option that says nothing about this kind."""
+    context = click.get_current_context()
+    for name in _CHOSEN:
+        given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if given and name not in taken:
+            known = ", ".join(f"--{one}" for one in _CHOSEN if one in taken) or "none of these"
+            raise UsageError("E50", f"plot {kind} has no use for --{name}", f"it takes {known}")
+
+
+def _format(options: dict[str, Any]) -> str:
+    """Return which picture is asked for, or nothing where it is the table."""
+    from ..plots import FORMATS
+
+    path, name = options["output"], (options["format_"] or "").lower()
+    ending = Path(path).suffix.lower()[1:] if path and not name else name
+    if ending not in FORMATS:
+        return ""
+    if ending != "svg" and path is None:
+        raise UsageError("E51", f"a {ending} goes to a file", f"-o plot.{ending}")
+    return ending
+
+
+def _read(specs: tuple[str, ...], options: dict[str, Any]) -> list[Analysis]:
+    from .output import analyses
+
+    return analyses(specs, {**options, "batch": 1, "dtype": "float32"})
+
+
+def _swept(
+    specs: tuple[str, ...], options: dict[str, Any]
+) -> tuple[list[Analysis], str, tuple[Any, ...]]:
+    """Return the nets at the first value that fits all, the symbol that is swept, its values."""
+    symbol, values, rest = swept_values(options["values"])
+    first: SpecError | None = None
+    for value in values:
+        try:
+            there = (*rest, f"{symbol}={value}")
+            return _read(specs, {**options, "values": there}), symbol, values
+        except SpecError as error:
+            first = first or error
+    assert first is not None  # there are values
+    raise first
+
+
+def swept_values(texts: tuple[str, ...]) -> tuple[str, tuple[Any, ...], tuple[str, ...]]:
+    """Return the symbol of ``--set`` with several values, these, and the rest as it was given.
+
+    Errors: :class:`UsageError` (E50) where no symbol has several values, or two have.
+
+    >>> swept_values(("C=480,r=2:8:2",)), swept_values(("r=2,4,8,C=480",))
+    (('r', (2, 4, 6, 8), ('C=480',)), ('r', (2, 4, 8), ('C=480',)))
+    """
+    given: list[list[str]] = []
+    for part in ",".join(texts).split(","):
+        if "=" in part or not given:
+            given.append([part])
+        elif part.strip():
+            given[-1].append(part)
+    several = [parts for parts in given if len(parts) > 1 or ":" in parts[0]]
+    if len(several) != 1:
+        names = ", ".join(parts[0].partition("=")[0].strip()[:20] for parts in several)
+        raise UsageError(
+            "E50",
+            f"a sweep is over one symbol, not over {names or 'none'}",
+            "--set r=2:64:2 (from, to, step) or --set r=2,4,8,16",
+        )
+    (parts,) = several
+    name, _, first = parts[0].partition("=")
+    values = [value for part in (first, *parts[1:]) for value in _range(part)]
+    rest = tuple(parts[0] for parts in given if parts is not several[0] and parts[0].strip())
+    return name.strip(), tuple(sorted(set(values))), rest
+
+
+def _range(text: str) -> list[Any]:
+    """Return the numbers of ``2:64:2``, both ends included, or the one of ``2``."""
+    from ..arithmetic.expression import exact_number
+
+    numbers = [exact_number(part.strip()) for part in text.split(":")]
+    if not 1 <= len(numbers) <= 3 or any(number is None or number <= 0 for number in numbers):
+        raise UsageError(
+            "E50", f'"{text.strip()[:40]}" is no range of numbers above 0', "2:64:2: from, to, step"
+        )
+    start, end, step = (*numbers, *(numbers[:1] if len(numbers) == 1 else ()), 1)[:3]
+    if (end - start) / step >= _MOST_VALUES:
+        raise UsageError("E50", f"{text.strip()} is more than {_MOST_VALUES} values")
+    if end < start:
+        raise UsageError("E50", f"{text.strip()} ends before it starts", "2:64:2: from, to, step")
+    return [start + i * step for i in range(int((end - start) / step) + 1)]
+
+
+def _position(name: str, names: tuple[str, ...]) -> int:
+    if name not in names:
+        raise UsageError("E50", f'no net "{name[:40]}"', f"nets: {', '.join(names)}")
+    return names.index(name)
+
+
+def _write(data: bytes, path: str | None) -> None:
+    if path is None:
+        sys.stdout.write(data.decode())
+        return
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
