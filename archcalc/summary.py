@@ -79,7 +79,7 @@ class Summary:
         rows = []
         for name, members in self.analysis.groups(self.depth).items():
             row = [Cell(name)]
-            row += [Cell(_grouped(q, [column[i] for i in members]), q.unit) for q, column in values]
+            row += [Cell(grouped(q, [column[i] for i in members]), q.unit) for q, column in values]
             if self.ruler:
                 row.append(self._mark(members[-1]))
             rows.append(tuple(row))
@@ -142,8 +142,8 @@ def summarize(
     return made
 
 
-def _grouped(column: Quantity, values: list[Any]) -> Any:
-    """Combine a block's values: places and peaks are those of its end, counts add up."""
+def grouped(column: Quantity, values: list[Any]) -> Any:
+    """Return a block's value from its layers': places and peaks are its end's, counts add up."""
     if isinstance(column, OfOutput) or column.unit in ("layers", "field", "shape"):
         return values[-1]
     if column.key == "peak_memory_bytes":

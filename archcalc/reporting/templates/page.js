@@ -1,0 +1,242 @@
+"use strict";
+// The numbers of the page, exact. JSON's integers are small enough, larger ones are texts.
+const data = JSON.parse(document.getElementById(":data").textContent);
+const value = (found) => (typeof found === "number" || typeof found === "string" ? BigInt(found) : found);
+const filled = (text, words) => text.replace(/\{(\w+)\}/g, (_, word) => words[word]);
+
+// Four significant digits and K, M, G or T, as everywhere in archcalc.
+const SCALES = [[10n ** 12n, "T"], [10n ** 9n, "G"], [10n ** 6n, "M"], [1000n, "K"]];
+function significant(number, scale) {
+  const whole = String(number / scale).length;
+  let places = Math.max(4 - whole, 0);
+  const rounded = () => (2n * number * 10n ** BigInt(places) + scale) / (2n * scale);
+  if (places && String(rounded()).length > 4) places -= 1;
+  const digits = String(rounded());
+  return places ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits;
+}
+function short(number) {
+  for (const [i, [scale, letter]] of SCALES.entries()) {
+    if (number < scale) continue;
+    const text = significant(number, scale);
+    if (Number(text) < 1000 || !i) return text + letter;
+    return significant(number, SCALES[i - 1][0]) + SCALES[i - 1][1];
+  }
+  return String(number);
+}
+const commas = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+// A count as people read it, exact or not: unknown parts stay visible, nothing is taken for zero.
+function written(found, exact) {
+  const number = value(found);
+  if (number === null) return "-";
+  if (typeof number === "bigint") return exact ? commas(number) : short(number);
+  if ("expr" in number) return number.expr;
+  const least = value(number.at_least);
+  return least === 0n ? "?" : `>= ${written(number.at_least, exact)}`;
+}
+function share(part, total) {
+  const [one, all] = [value(part), value(total)];
+  if (typeof one !== "bigint" || typeof all !== "bigint" || !all) return "";
+  const thousandths = (2000n * one + all) / (2n * all);
+  return `${thousandths / 10n}.${thousandths % 10n}%`;
+}
+function write(cell, found) {
+  cell.textContent = written(found, false);
+  const exact = written(found, true);
+  if (exact === cell.textContent) cell.removeAttribute("title");
+  else cell.title = exact;
+}
+
+class Net {
+  constructor(section) {
+    this.section = section;
+    this.data = data.nets[Number(section.dataset.net)];
+    this.table = section.querySelector(".table");
+    this.costColumn = Number(this.table.dataset.cost) + 2;
+    this.bodies = [...this.table.tBodies];
+    this.rows = [...this.table.querySelectorAll("tbody tr:not(.stage)")];
+    this.home = this.rows.map((row) => row.parentElement);
+    this.stages = [...this.table.querySelectorAll(".stage")];
+    this.layers = [...section.querySelectorAll(".layer")];
+    this.byId = new Map(this.layers.map((layer, i) => [layer.id, i]));
+    this.filter = section.querySelector("input[type=search]");
+    this.count = section.querySelector("output");
+    this.fold = section.querySelector("[data-do=fold]");
+    this.sorted = { column: -1, way: 0 };
+    this.texts = this.rows.map((row) => `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase());
+    this.prepare();
+  }
+
+  prepare() {
+    for (const [column, head] of [...this.table.tHead.rows[0].cells].entries()) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      head.setAttribute("aria-sort", "none");
+      button.addEventListener("click", () => this.sort(column));
+    }
+    for (const stage of this.stages) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-expanded", "true");
+      button.append(...stage.cells[0].childNodes);
+      stage.cells[0].append(button);
+      button.addEventListener("click", () => {
+        button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"));
+        this.show();
+      });
+    }
+    this.fold.hidden = !this.stages.length;
+    this.fold.addEventListener("click", () => this.foldAll(this.fold.getAttribute("aria-expanded") === "true"));
+    this.filter.addEventListener("input", () => this.show());
+    this.table.addEventListener("click", (event) => {
+      const row = event.target.closest("tbody tr:not(.stage)");
+      const chosen = row && !getSelection().toString();
+      if (chosen && !event.target.closest("a")) row.querySelector("a").click();
+    });
+    if (this.rows.length > 200) this.foldAll(true);
+    this.show();
+  }
+
+  foldAll(folded) {
+    this.fold.setAttribute("aria-expanded", String(!folded));
+    this.fold.textContent = folded ? this.fold.dataset.folded : this.fold.dataset.unfolded;
+    for (const stage of this.stages) stage.querySelector("button").setAttribute("aria-expanded", String(!folded));
+    this.show();
+  }
+
+  // Show the rows that the filter finds; those of a folded stage only where it is in use.
+  show() {
+    const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    this.rows.forEach((row, i) => {
+      row.found = words.every((word) => this.texts[i].includes(word));
+      shown += row.found;
+    });
+    const flat = this.sorted.way !== 0;
+    for (const body of this.bodies) {
+      const stage = body.querySelector(".stage");
+      const members = [...body.rows].filter((row) => row !== stage);
+      const folded = stage && !words.length && !flat && stage.querySelector("button").getAttribute("aria-expanded") === "false";
+      for (const row of members) row.hidden = !row.found || Boolean(folded);
+      if (stage) stage.hidden = flat || !members.some((row) => row.found);
+    }
+    this.count.textContent = filled(this.count.dataset.said, { shown, all: this.rows.length });
+  }
+
+  // A column's button sorts by it, then the other way round, then as the net is.
+  sort(column) {
+    const natural = column > 1 ? -1 : 1;
+    const { column: before, way } = this.sorted;
+    this.sorted = before !== column ? { column, way: natural } : { column, way: way === natural ? -natural : 0 };
+    for (const [i, head] of [...this.table.tHead.rows[0].cells].entries()) {
+      const here = i === column ? this.sorted.way : 0;
+      head.setAttribute("aria-sort", here ? (here > 0 ? "ascending" : "descending") : "none");
+    }
+    this.arrange();
+  }
+
+  arrange() {
+    const { column, way } = this.sorted;
+    const order = this.rows.map((row, i) => [row, i]);
+    if (way) {
+      const keys = this.rows.map((row) => sortKey(row.cells[column]));
+      order.sort(([, a], [, b]) => compared(keys[a], keys[b], way) || a - b);
+    }
+    for (const [row, i] of order) (way ? this.bodies[0] : this.home[i]).append(row);
+    this.show();
+  }
+
+  // Write the cost by a convention wherever it stands.
+  counted(key) {
+    const costs = this.data.costs[key];
+    const { title } = data.conventions[key];
+    for (const place of this.section.querySelectorAll("[data-title]")) {
+      (place.querySelector("button") || place).textContent = title;
+    }
+    write(this.section.querySelector("[data-total]"), costs.total);
+    write(this.table.tFoot.rows[0].cells[this.costColumn], costs.total);
+    this.rows.forEach((row, i) => {
+      const found = costs.kinds[row.dataset.k];
+      write(row.cells[this.costColumn], found);
+      const line = this.layers[i].querySelector(".cost");
+      line.querySelector("b").textContent = written(found, true);
+      const part = share(found, costs.total);
+      line.querySelector(".share").textContent = part && `, ${part}`;
+    });
+    this.bodies.forEach((body, i) => {
+      const stage = this.stages.find((row) => row.parentElement === body);
+      if (stage) write(stage.cells[this.costColumn], costs.groups[i]);
+    });
+    const bars = costs.bars || costs.groups;
+    const known = bars.map(value).filter((number) => typeof number === "bigint");
+    const most = known.reduce((a, b) => (a > b ? a : b), 0n);
+    [...this.section.querySelectorAll(".bars tbody tr")].forEach((row, i) => {
+      write(row.cells[1], bars[i]);
+      row.cells[2].textContent = share(bars[i], costs.total);
+      const number = value(bars[i]);
+      const width = typeof number === "bigint" && most ? (1000n * number) / most : 0n;
+      row.cells[3].querySelector("rect").setAttribute("width", String(width));
+    });
+    if (this.sorted.way && this.sorted.column === this.costColumn) this.arrange();
+  }
+
+  // Show the section of a layer, its own formulas in it, and draw what it sees.
+  choose(i, into) {
+    const layer = this.layers[i];
+    const like = layer.querySelector("dd.like a");
+    if (like && !layer.dataset.whole) {
+      const first = document.getElementById(decodeURIComponent(like.hash.slice(1)));
+      const places = new Set([...layer.querySelectorAll("dt")].map((term) => term.textContent));
+      const list = layer.querySelector("dl");
+      const before = list.children[2] || null;
+      for (const part of [...first.querySelectorAll("dt")]) {
+        if (places.has(part.textContent) || part.className) continue;
+        list.insertBefore(part.cloneNode(true), before);
+        list.insertBefore(part.nextElementSibling.cloneNode(true), before);
+      }
+      layer.dataset.whole = "yes";
+    }
+    for (const one of this.section.querySelectorAll(".chosen")) one.classList.remove("chosen");
+    layer.classList.add("chosen");
+    const row = this.rows[i];
+    row.classList.add("chosen");
+    if (row.hidden && row.found) this.unfold(row);
+    const href = row.querySelector("a").getAttribute("href");
+    for (const box of this.section.querySelectorAll(".graph a")) {
+      box.classList.toggle("chosen", box.getAttribute("href") === href);
+    }
+    drawField(this.section.querySelector(".drawing"), this.data.fields[row.dataset.f]);
+    if (!into) return;
+    const frame = this.table.closest(".scroll");
+    const [top, bottom] = [this.table.tHead.offsetHeight, this.table.tFoot.offsetHeight];
+    const at = row.offsetTop;
+    if (at < frame.scrollTop + top || at > frame.scrollTop + frame.clientHeight - bottom - row.offsetHeight) {
+      frame.scrollTop = at - frame.clientHeight / 2;
+    }
+    const panel = this.section.querySelector(".detail").getBoundingClientRect();
+    if (panel.top > innerHeight - 120 || panel.bottom < 120) layer.scrollIntoView({ block: "start" });
+    layer.parentElement.scrollTop = 0;
+  }
+
+  unfold(row) {
+    const stage = row.parentElement.querySelector(".stage");
+    if (stage) stage.querySelector("button").setAttribute("aria-expanded", "true");
+    this.show();
+  }
+}
+
+// What a column is sorted by: numbers by size, sizes by their product, what is no number last.
+function sortKey(cell) {
+  const text = (cell.title || cell.textContent).replace(/,/g, "").replace(/^>= /, "");
+  if (cell.cellIndex < 2) return text;
+  if (text === "whole") return 10n ** 30n;
+  const parts = text.split("x");
+  return parts.every((part) => /^-?\d+$/.test(part)) ? parts.reduce((all, part) => all * BigInt(part), 1n) : null;
+}
+function compared(a, b, way) {
+  if (a === null || b === null) return (a === null) - (b === null);
+  if (typeof a === "string") return way * a.localeCompare(b, "en", { numeric: true });
+  return a < b ? -way : a > b ? way : 0;
+}

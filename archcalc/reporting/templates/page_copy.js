@@ -1,0 +1,100 @@
+// Copies: the rows that are shown, as Markdown, CSV (exact) or LaTeX.
+const exactly = (cell) => cell.title || cell.textContent;
+const COPIES = {
+  markdown(rows) {
+    const safe = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/([\\`*_[\]|#~$])/g, "\\$1");
+    const lines = rows.map((cells) => `| ${cells.map((cell) => safe(cell.textContent)).join(" | ")} |`);
+    const rule = rows[0].map((_, i) => (i < 2 ? ":---" : "---:"));
+    return [lines[0], `| ${rule.join(" | ")} |`, ...lines.slice(1), ""].join("\n");
+  },
+  csv(rows) {
+    const number = /^-?\d+(\.\d+)?(x-?\d+(\.\d+)?)*$/;
+    const safe = (text, head) => {
+      let plain = head ? text : text.replace(/^>= /, ">=").replace(/(\d),(?=\d)/g, "$1");
+      if (/^[=+\-@\t\r＝＋－＠]/.test(plain) && !number.test(plain)) plain = plain === "-" ? "" : `'${plain}`;
+      return /[",\n\r]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+    };
+    return rows.map((cells, i) => cells.map((cell, k) => safe(i ? (k < 2 ? cell.textContent : exactly(cell)) : cell.dataset.key || cell.textContent, !i || k < 2)).join(",")).join("\n") + "\n";
+  },
+  latex(rows) {
+    const signs = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}" };
+    const safe = (text) => text.replace(/[\\{}$&#_%~^<>]/g, (sign) => signs[sign] || `\\${sign}`);
+    const lines = rows.map((cells) => `${cells.map((cell) => safe(cell.textContent)).join(" & ")} \\\\`);
+    const last = lines.pop();
+    const columns = rows[0].map((_, i) => (i < 2 ? "l" : "r")).join("");
+    return [`\\begin{tabular}{${columns}}`, "\\toprule", lines[0], "\\midrule", ...lines.slice(1), "\\midrule", last, "\\bottomrule", "\\end{tabular}", ""].join("\n");
+  },
+};
+
+function copiedRows(net) {
+  const shown = [...net.table.querySelectorAll("tbody tr:not(.stage)")].filter((row) => row.found);
+  return [net.table.tHead.rows[0], ...shown, net.table.tFoot.rows[0]].map((row) => [...row.cells]);
+}
+async function copy(text, button) {
+  const dialog = document.querySelector(".copied");
+  const area = dialog.querySelector("textarea");
+  try {
+    await navigator.clipboard.writeText(text);
+    const label = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; }, 1200);
+  } catch {
+    area.value = text;
+    dialog.hidden = false;
+    area.focus();
+    area.select();
+    dialog.querySelector("button").onclick = () => { dialog.hidden = true; button.focus(); };
+  }
+}
+
+// The page: all of it works without this, but for sorting, filters, copies and the drawing.
+document.documentElement.classList.add("js");
+const nets = [...document.querySelectorAll(".net")].map((section) => new Net(section));
+for (const controls of document.querySelectorAll(".controls")) controls.hidden = false;
+const counting = document.getElementById(":counting");
+function count() {
+  const { title, sentence } = data.conventions[counting.value];
+  const said = document.getElementById(":sentence");
+  said.querySelector("b").textContent = title;
+  said.lastChild.textContent = `: ${sentence}.`;
+  for (const net of nets) net.counted(counting.value);
+}
+counting.value = data.counting; // a browser that comes back may remember another
+count();
+counting.addEventListener("change", count);
+
+function follow(hash, into) {
+  let id = hash.slice(1);
+  try { id = decodeURIComponent(id); } catch { return false; }
+  for (const net of nets) {
+    if (!net.byId.has(id)) continue;
+    net.choose(net.byId.get(id), into);
+    return true;
+  }
+  return false;
+}
+// Each net shows its costliest layer until one is chosen.
+for (const net of nets) {
+  const costs = net.rows.map((row) => value(net.data.costs[data.counting].kinds[row.dataset.k]));
+  let most = 0;
+  costs.forEach((found, i) => { if (typeof found === "bigint" && (typeof costs[most] !== "bigint" || found > costs[most])) most = i; });
+  if (net.layers.length) net.choose(most, false);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    const hash = link.getAttribute("href");
+    if (follow(hash, true)) {
+      event.preventDefault();
+      if (location.hash !== hash) history.pushState(null, "", hash);
+    }
+    return;
+  }
+  const button = event.target.closest("[data-do]");
+  if (!button) return;
+  const net = nets.find((one) => one.section.contains(button));
+  if (button.dataset.do === "spec") copy(net.section.querySelector(".spec code").textContent, button);
+  else if (COPIES[button.dataset.do]) copy(COPIES[button.dataset.do](copiedRows(net)), button);
+});
+addEventListener("popstate", () => follow(location.hash, true));
+if (location.hash) follow(location.hash, true);
