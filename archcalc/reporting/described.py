@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from ..analysis import Analysis
@@ -51,6 +52,19 @@ class Described:
         if not found:
             self.analysis.position(names[0])  # raises, naming the layers there are
         return sum(value for value in found if value is not None)
+
+    def share(self, key: str, *words: str) -> Fraction:
+        """Return the share of a column's total that layers of some words of the notation have.
+
+        0 where the total is 0 or nobody knows it.
+        """
+        column, analysis = quantity(key), self.analysis
+        total = column.total(analysis)
+        if not isinstance(total, int) or not total:
+            return Fraction(0)
+        pairs = zip(analysis.nodes, column.of(analysis), strict=True)
+        mine = (value for node, value in pairs if node.layer.word in words)
+        return Fraction(sum(value for value in mine if value is not None), total)
 
     def layer(self, name: str) -> dict[str, Any]:
         """Return the columns of one layer by key."""

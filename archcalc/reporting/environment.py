@@ -6,14 +6,14 @@ spec or of a file becomes markup. A count prints in full; filters round it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..arithmetic import units
 from ..arithmetic.unknown import Unknown
-from ..errors import ArchcalcError, UsageError
+from ..errors import ArchcalcError, UsageError, printable
 from ..quantities.receptive_field import WHOLE
 from ..renderers import cells
 from ..renderers import render as render_as
@@ -56,20 +56,43 @@ def rendered(
 
 
 def tidy(text: str) -> str:
-    """Return a text whose blank lines stand one by one and that ends in one line's end.
+    """Return a text whose blocks stand apart by one blank line and that ends in one line's end.
 
-    Blank lines inside fenced code stay.
+    What follows a table or what folds away would else belong to it. Fenced code stays as it is.
+
+    >>> tidy("| a |\\nText\\n\\n\\n</details>\\nMore")
+    '| a |\\n\\nText\\n\\n</details>\\n\\nMore\\n'
     """
     lines: list[str] = []
     fence = ""
     for line in text.split("\n"):
         start = line.strip()
+        before = lines[-1] if lines else ""
+        if not fence and start and before and _ends(before, start):
+            lines.append("")
         if start.startswith("```"):
             mark = start[: len(start) - len(start.lstrip("`"))]
             fence = "" if fence == mark else fence or mark
-        if fence or line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip() if not fence else line)
+        if fence or start or before:
+            lines.append(line if fence else line.rstrip())
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def _ends(before: str, start: str) -> bool:
+    """Tell whether a line begins another block than the line before it."""
+    if before.startswith("|") != start.startswith("|") and "<" not in (before[0], start[0]):
+        return True
+    return before == "</details>" or start.startswith(("</details>", "<details"))
+
+
+def folded(title: str, *, open: bool = False, caller: Callable[[], str] = str) -> Markup:
+    """Return what stands in ``{% call fold(title) %}``, to be unfolded by a click on its title."""
+    from markupsafe import Markup, escape
+
+    head = Markup("<details{}><summary>{}</summary>").format(
+        Markup(" open") if open else "", escape(printable(title))
+    )
+    return head + Markup("\n\n") + Markup(caller().strip()) + Markup("\n\n</details>\n\n")
 
 
 def markdown_of(value: Any, layout: str = "hwc") -> Markup:
@@ -117,6 +140,7 @@ def _environment(loader: BaseLoader, layout: str) -> Any:
         keep_trailing_newline=True,
     )
     made.filters.update(FILTERS)
+    made.globals["fold"] = folded
     return made
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..analysis import Settings, walk
 from ..arithmetic.units import exact
 from ..conventions import CONVENTIONS, convention, cost
 from ..errors import UsageError
 from ..figures import DIFFERS, Checked, check
 from ..quantities import QUANTITIES, quantity
 from ..table import Block, Cell, Column, Table, Text
+from . import witnesses
 from .described import Described
 
 _MOST_BYTES = 64 * 2**20
@@ -37,9 +40,18 @@ def conventions_table(nets: Sequence[Described], *, tools: bool = True) -> Table
 
 
 def figures(net: Described, keys: Sequence[str] = ()) -> list[Checked]:
-    """Return the published figures of a net, of some columns, each held against it."""
+    """Return the published figures of a net, of some columns, each held against it.
+
+    Whatever number format the report is about, printed bytes are those of float32.
+    """
     spec = net.analysis.graph.spec
-    found = [check(net.analysis, figure) for figure in (spec.published if spec else ())]
+    if spec is None or not spec.published:
+        return []
+    settings = Settings(train=net.analysis.settings.train)
+    plain = (
+        net.analysis if net.analysis.settings == settings else walk(net.analysis.graph, settings)
+    )
+    found = [check(plain, figure) for figure in spec.published]
     return [one for one in found if not keys or one.column.key in keys]
 
 
@@ -63,7 +75,7 @@ def published_table(nets: Sequence[Described], layers: bool | None = None) -> Ta
                     Cell(one.figure.text),
                     Cell(one.value, "exact" if one.column.unit == "count" else one.column.unit),
                     Cell(said, "text", note) if note else Cell(said),
-                    Cell(one.figure.source),
+                    Cell(source(net, one)),
                 )
             )
     columns = (
@@ -75,6 +87,13 @@ def published_table(nets: Sequence[Described], layers: bool | None = None) -> Ta
         Column("source", "source", right=False, wraps=True),
     )
     return Table(columns, tuple(rows)) if rows else None
+
+
+def source(net: Described, one: Checked) -> str:
+    """Return where a figure was printed; a table or section alone is that of the net's paper."""
+    text = one.figure.source
+    of_paper = re.match(r"(table|section|abstract|figure|appendix|text|caption)\b", text, re.I)
+    return f"{net.origin}, {text}" if of_paper and net.origin else text
 
 
 # Checked against torch
@@ -107,6 +126,42 @@ class Verified:
     def torch(self) -> str:
         """The version of torch it was run with."""
         return str(self.data.get("torch", "?"))
+
+    @property
+    def nets(self) -> list[dict[str, Any]]:
+        """What is stored, a net each."""
+        return list(self.data["verified"])
+
+    @property
+    def sums(self) -> dict[str, int]:
+        """How many nets, layers and checks there are: ``equal``, ``differs``, ``not_checked``."""
+        return witnesses.sums(self.nets)
+
+    def families(self) -> Table:
+        """Return the checks by family of the zoo."""
+        return witnesses.family_table(self.nets)
+
+    def listed(self) -> Table:
+        """Return the checks by net."""
+        return witnesses.net_table(self.nets)
+
+    def witnesses(self, means: Mapping[str, str]) -> Table:
+        """Return what each witness was asked; ``means`` says what a witness is."""
+        return witnesses.witness_table(self.nets, means)
+
+    def missing(self) -> Table:
+        """Return what was not checked, by reason."""
+        return witnesses.missing_table(self.nets)
+
+    def changed(self, nets: Sequence[Described]) -> list[str]:
+        """Return what of these nets is not as it was checked: new nets, other totals."""
+        found = []
+        for net in nets:
+            if self.of(net) is None:
+                found.append(f"{net.name} is new")
+            elif stale := self.stale(net):
+                found.append(f"{net.name}: {'; '.join(stale)}")
+        return found
 
     def of(self, net: Described) -> dict[str, Any] | None:
         """Return what is stored about a net, by its name; None where nothing is."""

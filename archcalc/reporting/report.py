@@ -14,12 +14,12 @@ from ..comparison import unique_names
 from ..envelope import envelope
 from ..errors import UsageError
 from ..latency import profile
-from ..remarks import convention_text, notes
+from ..remarks import assumptions, convention_text, notes
 from ..renderers import render
 from ..table import Block, Page, Text
 from . import evidence, tables
 from .described import Described
-from .environment import rendered
+from .environment import folded, markdown_of, rendered
 from .pictures import Picture
 from .vocabulary import Vocabulary
 from .writing import Files, pictures_folder
@@ -135,9 +135,11 @@ class Report:
     def notes(self) -> list[Block]:
         """Return what a reader has to know: values put in, unknown layers, heads left out."""
         several = len(self.nets) > 1
-        return [
+        found: list[Block] = [
             note for net in self.nets for note in notes(net.analysis, net.name if several else "")
         ]
+        columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
+        return found + (assumptions(self.nets[0].analysis, columns) if self.nets else [])
 
     def is_long(self, net: Described) -> bool:
         """Tell whether a net has too many layers to be shown one by one."""
@@ -260,7 +262,6 @@ def _shown(one: Picture, folder: Path | None) -> Markup:
     from markupsafe import Markup
 
     from ..renderers.markdown import escaped
-    from .environment import markdown_of
 
     parts = []
     if folder and one.svg:
@@ -268,8 +269,7 @@ def _shown(one: Picture, folder: Path | None) -> Markup:
     if one.table is not None:
         table = markdown_of(one.table)
         if parts:
-            fold = f"<details><summary>The numbers of this plot</summary>\n\n{table}\n\n</details>"
-            parts.append(fold)
+            parts.append(folded("The numbers of this plot", caller=lambda: table))
         else:
             parts.append(f"**{escaped(one.alt)}**\n\n{table}")
     return Markup("\n\n".join(parts))

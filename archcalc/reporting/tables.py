@@ -18,13 +18,16 @@ from ..quantities.base import Quantity
 from ..quantities.receptive_field import WHOLE
 from ..summary import summarize
 from ..table import Cell, Column, Table
+from . import agreement
 from .described import Described
-from .evidence import figures
+from .evidence import figures, source
 
 PUBLISHED = "published"
 PUBLISHED_NAMES = ("published", "paper")
+SAID = (*PUBLISHED_NAMES, *agreement.COLUMNS)  # columns that are no quantity
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
 LAYER_COLUMNS = ("output", "params", "macs", "activations", "receptive_field")
+_ONE_TABLE = 40  # layers up to which one table is easier to read than one per stage
 _PLACES = ("shape", "field", "position")
 
 
@@ -39,6 +42,8 @@ def cost_table(
 ) -> Table:
     """Return a row per net, in the order of the columns; ``published`` is what its source says.
 
+    ``source``, ``input``, ``agrees`` and ``differs`` are columns too: see :mod:`.agreement`.
+
     Of several nets each cost stands beside its ratio to the ``reference``'s. Auxiliary heads that
     are not counted, unknown parts and differences from the source are footnotes.
     """
@@ -51,6 +56,11 @@ def cost_table(
             titles.append(Column(PUBLISHED, "published", right=False, wraps=True))
             for row, net in zip(rows, nets, strict=True):
                 row.append(_published(net))
+            continue
+        if isinstance(column, agreement.Said):
+            titles.append(Column(column.title, column.title, right=False, wraps=True))
+            for row, net in zip(rows, nets, strict=True):
+                row.append(column.cell(net))
             continue
         values = [column.total(net.analysis) for net in nets]
         titles.append(Column(column.key, column.title))
@@ -70,16 +80,19 @@ def cost_table(
 
 def _shown(
     nets: Sequence[Described], columns: Sequence[str], counting: str
-) -> list[Quantity | None]:
+) -> list[Quantity | agreement.Said | None]:
     """Return the columns, None for what was published.
 
     Where a head sees everything, the field in front of it stands instead of "whole".
     """
-    found: list[Quantity | None] = []
+    found: list[Quantity | agreement.Said | None] = []
     field, trunk = quantity("receptive_field"), quantity("trunk_field")
     for key in columns:
         if key in PUBLISHED_NAMES:
             found.append(None)
+            continue
+        if key in agreement.COLUMNS:
+            found.append(agreement.COLUMNS[key])
             continue
         (column,) = chosen_columns((key,), counting)
         if column is field and any(field.total(net.analysis) is WHOLE for net in nets):
@@ -109,7 +122,7 @@ def _published(net: Described) -> Cell:
     said: dict[str, None] = {}
     for one in found:
         why = f" ({one.figure.differs})" if one.figure.differs else ""
-        said[f"{one.figure.text}: {one.figure.source}{why}"] = None
+        said[f"{one.figure.text}: {source(net, one)}{why}"] = None
     return Cell(", ".join(printed), "text", "; ".join(said))
 
 
@@ -127,7 +140,7 @@ def stage_layers(
     """Return the layers of each stage as a table under its name; of flat nets one table."""
     made = summarize(net.analysis, columns=columns, convention=counting, layout=net.layout).table()
     groups = net.analysis.groups(1)
-    if len(groups) == len(net.analysis.nodes):
+    if len(groups) == len(net.analysis.nodes) or len(net.analysis.nodes) <= _ONE_TABLE:
         return [("", _kept(made, made.rows))]
     found: list[tuple[str, Table]] = []
     flat: list[int] = []  # layers outside of any stage stand together

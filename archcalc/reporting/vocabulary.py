@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,12 +28,13 @@ from ..latency import profile
 from ..quantities import quantity
 from ..readers import read
 from ..readers import torch as code
+from ..reconciliation import reconcile, reconciliation_page
 from ..remarks import where_table
 from ..renderers import cells
 from ..table import Block, Steps, Table
 from ..timing import read_times
 from ..zoo import entries
-from . import evidence, ordering, tables
+from . import agreement, evidence, ordering, tables
 from .described import Described
 from .environment import spec_listing
 from .pictures import Gallery, Picture
@@ -89,6 +90,10 @@ class Vocabulary:
     def zoo(self, text: str = "") -> list[str]:
         """Return the names of the zoo that contain a text."""
         return [name for name in entries() if text in name]
+
+    def architectures(self, *names: str) -> list[Described]:
+        """Read architectures of the zoo by their names."""
+        return [self.net(f"zoo:{name}", name) for name in names]
 
     def ratio(self, one: Any, other: Any) -> str:
         """Write how many times as large one number is as another, three digits."""
@@ -184,6 +189,27 @@ class Vocabulary:
     def published(self, *nets: Described, layers: bool | None = None) -> Table | None:
         """Hold published figures against nets: of all, of their ``layers`` only, or of none."""
         return evidence.published_table(_flat(nets), layers)
+
+    def agreement(self, *nets: Described) -> Table:
+        """Count the published figures that agree, by family of the zoo."""
+        return agreement.agreement_table(_flat(nets))
+
+    def verdicts(self, *nets: Described) -> Mapping[str, int]:
+        """Return how many published figures are ``equal``, ``rounded``, ``truncated``, ..."""
+        return agreement.verdicts(_flat(nets))
+
+    def disagreements(self, *nets: Described) -> Table:
+        """Show the published figures that differ, each with the reason."""
+        return agreement.differing_table(_flat(nets))
+
+    def reconcile(
+        self, source: str, *printed: str, metric: str = "macs", torchvision: bool = False
+    ) -> list[Block]:
+        """Show which net and convention gives printed numbers: the table, then the conventions."""
+        found = reconcile(
+            source, printed, metric=metric, torchvision=torchvision, layout=self.layout
+        )
+        return list(reconciliation_page(found, layout=self.layout, metric=metric).blocks)
 
     def verified(self, path: str) -> evidence.Verified:
         """Read what ``archcalc verify --format json`` found."""
@@ -289,7 +315,7 @@ def excerpt(text: str) -> dict[str, str]:
 
 def _keys(columns: str) -> tuple[str, ...]:
     parts = [part.strip() for part in columns.split(",") if part.strip()]
-    return tuple(part if part in tables.PUBLISHED_NAMES else quantity(part).key for part in parts)
+    return tuple(part if part in tables.SAID else quantity(part).key for part in parts)
 
 
 def _flat(nets: Sequence[Any]) -> list[Described]:

@@ -1,0 +1,115 @@
+"""Which published figures nets agree with: cells beside a net, counts by family, what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ..figures import DIFFERS, EQUAL, ROUNDED, TRUNCATED, Checked
+from ..table import Cell, Column, Table
+from ..zoo import entries
+from .described import Described
+from .evidence import figures
+
+_WHOLE = ("params", "macs", "flops", "connections", "units", "depth")
+
+
+class Said(NamedTuple):
+    """A column that says something about a net: its title, and its cell for one."""
+
+    title: str
+    cell: Callable[[Described], Cell]
+
+
+def cited(net: Described) -> Cell:
+    """Return who published a net, and when; where, if that is all that is known."""
+    return Cell(net.origin.split(", ")[0] or None)
+
+
+def agreeing(net: Described) -> Cell:
+    """Return the published totals that the net comes to, each once."""
+    found = [_printed(one) for one in _totals(net) if one.verdict != DIFFERS]
+    return Cell(", ".join(dict.fromkeys(found)) or None)
+
+
+def differing(net: Described) -> Cell:
+    """Return the published totals that the net does not come to; why is a footnote."""
+    found = [one for one in _totals(net) if one.verdict == DIFFERS]
+    if not found:
+        return Cell(None)
+    printed = ", ".join(dict.fromkeys(map(_printed, found)))
+    reasons = (f"{one.figure.text} ({one.figure.source}): {one.figure.differs}" for one in found)
+    return Cell(printed, "text", " ".join(reasons))
+
+
+def _totals(net: Described) -> list[Checked]:
+    return [one for one in figures(net, _WHOLE) if not one.figure.of]
+
+
+def _printed(one: Checked) -> str:
+    return f"{one.figure.text} {one.column.title}"
+
+
+COLUMNS = {
+    "source": Said("source", cited),
+    "input": Said("input", lambda net: Cell(net.input)),
+    "agrees": Said("agrees with", agreeing),
+    "differs": Said("differs from", differing),
+}
+
+
+def agreement_table(nets: Sequence[Described]) -> Table:
+    """Return how many published figures of each family of the zoo agree, and how closely."""
+    homes = entries()
+    counts: dict[str, Counter[str]] = {}
+    for net in nets:
+        found = counts.setdefault(homes.get(net.name, net.name), Counter())
+        found.update(one.verdict for one in figures(net))
+        found["nets"] += 1
+    keys = ("nets", EQUAL, ROUNDED, TRUNCATED, DIFFERS)
+    titles = ("nets", "equal", "equal to its digits", "equal, cut off", "differs")
+    heads = [Column("family", "family", right=False), *map(Column, keys, titles)]
+    rows = [
+        (Cell(family), *(Cell(found[key], "exact") for key in keys))
+        for family, found in counts.items()
+    ]
+    sums = [Cell(sum(found[key] for found in counts.values()), "exact") for key in keys]
+    return Table(tuple(heads), (*rows, (Cell("all"), *sums)), last_is_total=True)
+
+
+def verdicts(nets: Sequence[Described]) -> Counter[str]:
+    """Return how many published figures of nets have each verdict, and ``all`` of them."""
+    found = Counter(one.verdict for net in nets for one in figures(net))
+    found["all"] = found.total()
+    return found
+
+
+def differing_table(nets: Sequence[Described]) -> Table:
+    """Return the published figures that differ from ours, each with the reason."""
+    heads = (
+        Column("architecture", "architecture", right=False),
+        Column("figure", "figure", right=False),
+        Column("printed", "published"),
+        Column("computed", "computed"),
+        Column("why", "why", right=False, wraps=True),
+        Column("source", "source", right=False, wraps=True),
+    )
+    rows = []
+    for net in nets:
+        for one in figures(net):
+            if one.verdict != DIFFERS:
+                continue
+            of, unit = one.figure.of, one.column.unit
+            place = f" of {', '.join(of[:2])}{', ...' if len(of) > 2 else ''}" if of else ""
+            rows.append(
+                (
+                    Cell(net.name),
+                    Cell(f"{one.column.title}{place}"),
+                    Cell(one.figure.text),
+                    Cell(one.value, "exact" if unit == "count" else unit),
+                    Cell(one.figure.differs),
+                    Cell(one.figure.source),
+                )
+            )
+    return Table(heads, tuple(rows))
