@@ -28,7 +28,7 @@ def family_table(nets: Sequence[Net]) -> Table:
     homes = entries()
     groups: dict[str, list[Net]] = {}
     for net in nets:
-        groups.setdefault(homes.get(net["name"], net["name"]), []).append(net)
+        groups.setdefault(homes.get(name := str(net["name"]), name), []).append(net)
     heads = (Column("family", "family", right=False), Column("nets", "nets"), *_HEADS)
     rows = [_row(family, sums(mine), ("nets", *_COUNTS)) for family, mine in groups.items()]
     return Table(heads, (*rows, _row("all", sums(nets), ("nets", *_COUNTS))), last_is_total=True)
