@@ -17,7 +17,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..errors import UsageError
-from ..remarks import spec_text
+from ..notation.format import stages
 from .base import FORMATS, Plot
 
 __all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot"]
@@ -67,7 +67,7 @@ def _specs(analyses: Sequence[Analysis], names: Sequence[str]) -> Iterator[str]:
     """Yield what nets are that have no name of their own."""
     for analysis, name in zip(analyses, names, strict=True):
         if not analysis.graph.name and analysis.graph.spec is not None:
-            spec = " | ".join(spec_text(analysis, name).stages)
+            spec = " | ".join(stages(analysis.graph.spec, full=False))
             if len(spec) <= _LONGEST_SPEC:
                 yield f"{name}: {spec}"
 

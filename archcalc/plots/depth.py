@@ -22,7 +22,7 @@ from .style import Series, color
 from .values import drawable, height_of, label_of, unknown_notes
 
 _MOST_NETS = 8
-_MOST_MARKS = 90  # of one net; more would run together
+_MOST_MARKS = 150  # of one net in a panel; more would run together
 _PANEL = 250
 
 
@@ -58,6 +58,8 @@ def drawn(
     )
     titles = joined([column.title for column in counted])
     notes = ["Lines follow the sum of all layers at a depth, marks are single layers."] * beside
+    if any(_are_many(spots, net, c) for net in range(len(names)) for c in range(len(counted))):
+        notes.append(f"Where a net has more than {_MOST_MARKS} layers they are not marked.")
     high = _legend(names) + _PANEL * len(counted)
     return Plot(
         "depth",
@@ -90,6 +92,10 @@ def _spots(analysis: Analysis, net: int, name: str, counted: Sequence[Quantity])
 
 def _known(depth: Any) -> int:
     return int(depth.at_least if isinstance(depth, Unknown) else depth)
+
+
+def _are_many(spots: Sequence[Spot], net: int, c: int) -> bool:
+    return sum(one.net == net and _size(one.costs[c]) > 0 for one in spots) > _MOST_MARKS
 
 
 def _caption(spots: Sequence[Spot], names: Sequence[str], counted: Sequence[Quantity]) -> str:

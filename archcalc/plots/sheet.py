@@ -33,7 +33,7 @@ def folded(words: str, size: float, most: int = 3) -> list[str]:
 
 def head_of(plot: Plot) -> list[tuple[str, float, str, bool]]:
     """Return the lines above the drawing: text, size, colour, bold."""
-    title = [(line, TITLE, "ink", True) for line in folded(plot.title, TITLE * 1.05, 2)]
+    title = [(line, TITLE, "ink", True) for line in folded(plot.title, TITLE * 1.28, 2)]
     return title + [(line, TEXT, "soft", False) for line in folded(plot.caption, TEXT)]
 
 

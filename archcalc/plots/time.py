@@ -225,6 +225,13 @@ def _labels(
     for one in marks:
         (at, low), (_, high) = place(one.macs, one.low), place(one.macs, one.high)
         taken.append((at - 7, min(low, high) - 6, at + 7, max(low, high) + 6))
+    rates = {one.batch: one.followed / one.macs for one in marks if one.followed}
+    for rate in rates.values():
+        for i in range(61):
+            macs = x.low * (x.high / x.low) ** (i / 60)
+            if y.low <= macs * rate <= y.high:
+                at, level = place(macs, macs * rate)
+                taken.append((at - 5, level - 3, at + 5, level + 3))
     for net in dict.fromkeys(one.net for one in marks):
         mine = [one for one in marks if one.net == net]
         most = max(mine, key=lambda one: one.seconds)

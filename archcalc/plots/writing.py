@@ -26,6 +26,7 @@ _SCOPE = "archcalc-plot"
 _FITTING = 'style="max-width: 100%; height: auto"'
 _HEAD = re.compile(r".*?<svg [^>]*>\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
 _ID = re.compile(r' id="([A-Za-z0-9_.]+_\d+)"')
+_MARKER = re.compile(r'(<path id="m[0-9a-f]+" d="[^"]*") style="[^"]*"')
 _FAMILY = re.compile(r"font-family: [^;\"]*")
 
 
@@ -91,6 +92,7 @@ def _framed(drawn: str, plot: Plot, height: float) -> str:
     """
     body = _HEAD.sub("", drawn, count=1)
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
+    body = _MARKER.sub(r"\1", body)  # its uses say it again, and only those are seen by a style
     body = _FAMILY.sub(f"font-family: {FONT}", _ID.sub("", body))
     high = f"{height:.1f}"
     return (
