@@ -21,6 +21,7 @@ from . import evidence, tables
 from .described import Described
 from .environment import folded, markdown_of, rendered
 from .pictures import Picture
+from .sections import Section, sections
 from .vocabulary import Vocabulary
 from .writing import Files, pictures_folder
 
@@ -102,6 +103,11 @@ class Report:
     def columns(self) -> tuple[str, ...]:
         """The columns of the table of costs."""
         return self.asked.columns
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """What stands below the nets."""
+        return tuple(sections(self))
 
     # Its content
 
