@@ -17,7 +17,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..errors import UsageError
-from ..notation.format import stages
+from ..notation.format import stages as stages_of  # `stages` is a kind of plot here
 from .base import FORMATS, Plot
 
 __all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot"]
@@ -67,7 +67,7 @@ def _specs(analyses: Sequence[Analysis], names: Sequence[str]) -> Iterator[str]:
     """Yield what nets are that have no name of their own."""
     for analysis, name in zip(analyses, names, strict=True):
         if not analysis.graph.name and analysis.graph.spec is not None:
-            spec = " | ".join(stages(analysis.graph.spec, full=False))
+            spec = " | ".join(stages_of(analysis.graph.spec, full=False))
             if len(spec) <= _LONGEST_SPEC:
                 yield f"{name}: {spec}"
 
