@@ -47,7 +47,7 @@ def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
         i
         for i, column in enumerate(table.columns)
         if column.key not in ("bar", "ruler")
-        and (found.titles[i] or any(row[i] for row in found.rows) or not found.rows)
+        and (i == 0 or found.titles[i] or any(row[i] for row in found.rows))
     ]
     size, limits = _fitted(table, found, keep)
     numeric = {i for i in keep if siunitx and table.columns[i].right and _is_numeric(found, i)}
@@ -124,7 +124,8 @@ def drawn(grid: Grid, title: str, caption: str, label: str) -> str:
     for i, row in enumerate(grid.rows):
         body += [r"\midrule"] if i == grid.rule_before else []
         body.append(" & ".join(row).rstrip() + end)
-    named = f"\\caption[{{{title}}}]{{{caption}}}\\label{{{label}}}"
+    short = f"[{{{title}}}]" if title else ""
+    named = f"\\caption{short}{{{caption}}}\\label{{{label}}}"
     if grid.is_long:
         top = [r"\toprule", *head]
         return "\n".join(
