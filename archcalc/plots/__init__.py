@@ -57,7 +57,7 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
     Errors: :class:`UsageError` (E48) for an unknown kind, (E50) for nets that it cannot show.
 
     >>> kinds()
-    ('bars', 'depth', 'field', 'roofline', 'stages', 'sweep', 'time')
+    ('bars', 'depth', 'field', 'roofline', 'scatter', 'stages', 'sweep', 'time')
     """
     made: Plot = _module(kind).drawn(analyses, names, **options)
     return replace(made, notes=(*_specs(analyses, names), *made.notes))
