@@ -128,9 +128,10 @@ def spec_listing(specs: Sequence[SpecText]) -> Markup:
 
 def _environment(loader: BaseLoader, layout: str) -> Any:
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2.sandbox import SandboxedEnvironment
 
-    made = ImmutableSandboxedEnvironment(
+    made = SandboxedEnvironment(
+        extensions=["jinja2.ext.do"],
         loader=loader,
         autoescape=True,  # finalize returns markup: nothing is escaped twice
         finalize=lambda value: markdown_of(value, layout),

@@ -208,7 +208,8 @@ class Verified:
             Text(f"Not checked: {', '.join(titles)}: {reason}.", "note")
             for reason, titles in missing.items()
         ]
-        counts = f"{found['equal']:,} checks of {found['layers']:,} layers and their totals equal"
+        layers = f"{found['layers']:,} layer{'s' * (found['layers'] != 1)}"
+        counts = f"{found['equal']:,} checks of {layers} and the totals equal"
         if found["differs"]:
             counts += f", {found['differs']:,} differ"
         if found["not_checked"]:

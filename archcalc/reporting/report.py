@@ -16,6 +16,7 @@ from ..errors import UsageError
 from ..latency import profile
 from ..remarks import assumptions, convention_text, notes
 from ..renderers import render
+from ..renderers.markdown import escaped
 from ..table import Block, Page, Text
 from . import evidence, tables
 from .described import Described
@@ -167,7 +168,7 @@ class Report:
             "stamp": self.asked.stamp,
             "convention_line": convention_text(self.counting),
             "picture": lambda one: _shown(one, folder),
-            "clocked": lambda one: one.blocks(),
+            "clocked": _listed,
         }
         name = template.name if template else STANDARD
         text = rendered(name, template.parent if template else None, words, layout=self.layout)
@@ -263,11 +264,19 @@ def made(one: Report, name: str, path: Path | None = None, **options: Any) -> Fi
     return Files(target, render(one.page(), name, **options))
 
 
+def _listed(one: Clocked) -> Markup:
+    """Return times as a table, then why they are what they are, and whose, as a list."""
+    from markupsafe import Markup
+
+    first, *said = one.blocks()
+    lines = "\n".join(f"- {escaped(text.text)}" for text in said if isinstance(text, Text))
+    return Markup(f"{markdown_of(first)}\n\n{lines}\n\n")
+
+
 def _shown(one: Picture, folder: Path | None) -> Markup:
     """Return a picture as markdown, then what is on it as a table that folds away."""
     from markupsafe import Markup
 
-    from ..renderers.markdown import escaped
 
     parts = []
     if folder and one.svg:
