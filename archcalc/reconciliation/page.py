@@ -18,14 +18,19 @@ _VERDICTS = {EQUAL: "equal", ROUNDED: "equal to its digits", TRUNCATED: "equal, 
 
 
 def reconciliation_page(
-    found: Sequence[Reconciled], *, every: bool = False, layout: str = "hwc", metric: str = "macs"
-) -> Page:
-    """Return the table of explanations, the plainest ones unless ``every``, and what they mean."""
+    found: Sequence[Reconciled], *, every: bool = False, layout: str = "hwc", metric: str = "macs",
+    most: int = _MOST_SHOWN,
+) -> Page:  # fmt: skip
+    """Return the table of explanations, the plainest ones unless ``every``, and what they mean.
+
+    At most so many (``most``) of each number are shown.
+    """
+    limit = None if every else most
     rows: list[tuple[Cell, ...]] = []
     used: dict[str, None] = {}
     for one in found:
-        rows += _rows(one, every, layout)
-        shown = [way for way, _ in one.found[: None if every else _MOST_SHOWN]]
+        rows += _rows(one, limit, layout)
+        shown = [way for way, _ in one.found[:limit]]
         for way in shown or ([one.nearest] if one.nearest else []):
             used.update(dict.fromkeys(way.counted[:1]))
     heads = (
@@ -44,7 +49,7 @@ def reconciliation_page(
     return Page(tuple(blocks), lambda: _data(found, metric, layout), _records(found), layout)
 
 
-def _rows(one: Reconciled, every: bool, layout: str) -> list[tuple[Cell, ...]]:
+def _rows(one: Reconciled, limit: int | None, layout: str) -> list[tuple[Cell, ...]]:
     if not one.found:
         rows: list[tuple[Cell, ...]] = [
             (Cell(one.text), Cell("no exact explanation"), Cell(""), Cell(""))
@@ -55,7 +60,7 @@ def _rows(one: Reconciled, every: bool, layout: str) -> list[tuple[Cell, ...]]:
             rows.append((Cell(""), Cell(how), value, away))
         return rows
     rows = []
-    shown = one.found if every else one.found[:_MOST_SHOWN]
+    shown = one.found[:limit]
     digits = exact if one.step == 1 else short
     for place, (way, said) in enumerate(shown):
         printed_text = one.text if place == 0 else ""

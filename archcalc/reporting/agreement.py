@@ -10,9 +10,9 @@ from ..figures import DIFFERS, EQUAL, ROUNDED, TRUNCATED, Checked
 from ..table import Cell, Column, Table
 from ..zoo import entries
 from .described import Described
-from .evidence import figures
+from .evidence import figures, source
 
-_WHOLE = ("params", "macs", "flops", "connections", "units", "depth")
+_WHOLE = ("params", "macs", "flops", "connections", "connections_with_bias")
 
 
 class Said(NamedTuple):
@@ -23,18 +23,29 @@ class Said(NamedTuple):
 
 
 def cited(net: Described) -> Cell:
-    """Return who published a net, and when; where, if that is all that is known."""
-    return Cell(net.origin.split(", ")[0] or None)
+    """Return who published a net, and when; where, if that is all that is known.
+
+    >>> _short("He et al. 2015, https://arxiv.org/abs/1512.03385")
+    'He et al. 2015'
+    >>> _short("https://github.com/BVLC/caffe/blob/master/examples/mnist/lenet.prototxt")
+    'github.com/BVLC/caffe'
+    """
+    return Cell(_short(net.origin) or None)
+
+
+def _short(origin: str) -> str:
+    first = origin.split(", ")[0]
+    return "/".join(first.partition("://")[2].split("/")[:3]) if "://" in first else first
 
 
 def agreeing(net: Described) -> Cell:
-    """Return the published totals that the net comes to, each once."""
+    """Return the published counts of the whole net that it comes to, each once."""
     found = [_printed(one) for one in _totals(net) if one.verdict != DIFFERS]
     return Cell(", ".join(dict.fromkeys(found)) or None)
 
 
 def differing(net: Described) -> Cell:
-    """Return the published totals that the net does not come to; why is a footnote."""
+    """Return the published counts that the net does not come to; why is a footnote."""
     found = [one for one in _totals(net) if one.verdict == DIFFERS]
     if not found:
         return Cell(None)
@@ -44,7 +55,10 @@ def differing(net: Described) -> Cell:
 
 
 def _totals(net: Described) -> list[Checked]:
-    return [one for one in figures(net, _WHOLE) if not one.figure.of]
+    """Return the figures of the whole net, those of all layers that it has any in included."""
+    found = figures(net, _WHOLE)
+    whole = {one.column.key: one.column.total(net.analysis) for one in found}
+    return [one for one in found if not one.figure.of or one.value == whole[one.column.key]]
 
 
 def _printed(one: Checked) -> str:
@@ -109,7 +123,7 @@ def differing_table(nets: Sequence[Described]) -> Table:
                     Cell(one.figure.text),
                     Cell(one.value, "exact" if unit == "count" else unit),
                     Cell(one.figure.differs),
-                    Cell(one.figure.source),
+                    Cell(source(net, one)),
                 )
             )
     return Table(heads, tuple(rows))

@@ -203,13 +203,17 @@ class Vocabulary:
         return agreement.differing_table(_flat(nets))
 
     def reconcile(
-        self, source: str, *printed: str, metric: str = "macs", torchvision: bool = False
-    ) -> list[Block]:
-        """Show which net and convention gives printed numbers: the table, then the conventions."""
+        self, source: str, *printed: str, metric: str = "macs", torchvision: bool = False,
+        most: int = 3,
+    ) -> list[Block]:  # fmt: skip
+        """Show which net and convention gives printed numbers: the table, then the conventions.
+
+        At most so many (``most``) explanations of each are shown.
+        """
         found = reconcile(
             source, printed, metric=metric, torchvision=torchvision, layout=self.layout
         )
-        return list(reconciliation_page(found, layout=self.layout, metric=metric).blocks)
+        return list(reconciliation_page(found, layout=self.layout, metric=metric, most=most).blocks)
 
     def verified(self, path: str) -> evidence.Verified:
         """Read what ``archcalc verify --format json`` found."""
