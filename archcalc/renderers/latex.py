@@ -93,7 +93,7 @@ class _Writer:
             )
             for (title, steps), beside in zip(block.lines, block.beside, strict=True)
         )
-        spec = "l" + "r" * len(block.columns) + "p{0.42\\linewidth}"
+        spec = "l" + "r" * len(block.columns) + "p{0.36\\linewidth}"
         title = escaped(f"{block.title} {block.subtitle}".strip())
         named = label(block.title, self.labels)
         return [drawn(Grid(spec, heads, rows, "\\small"), title, f"{title}.", named)]
