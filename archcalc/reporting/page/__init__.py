@@ -31,7 +31,7 @@ __all__ = ["Picture", "Report", "Section", "document"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _LEADING = ("comparison",)  # sections that stand before the nets
-_SCRIPTS = ("page.js", "page_field.js", "page_copy.js")
+_SCRIPTS = ("page_numbers.js", "page.js", "page_field.js", "page_copy.js")
 
 
 class _Counted(NamedTuple):

@@ -60,7 +60,6 @@ function count() {
   for (const net of nets) net.counted(counting.value);
 }
 counting.value = data.counting; // a browser that comes back may remember another
-count();
 counting.addEventListener("change", count);
 
 function follow(hash, into) {

@@ -26,13 +26,14 @@ function drawField(figure, field) {
   const scale = LONGEST / Math.max(x.to - x.from, y.to - y.from);
   const [wide, high] = [(x.to - x.from) * scale, (y.to - y.from) * scale];
   const svg = part("svg", { viewBox: `-6 -6 ${wide + 12} ${high + 12}`, role: "img", "aria-label": caption.textContent });
-  const hatch = part("pattern", { id: ":hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  const hatched = `:hatch${figure.closest(".net").dataset.net}`;
+  const hatch = part("pattern", { id: hatched, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
   hatch.append(part("path", { d: "M0 0V7", class: "g-hatch" }));
   const box = (cls, left, top, width, height, more) => part("rect", {
     class: cls, x: (left - x.from) * scale, y: (top - y.from) * scale,
     width: Math.max(width * scale, 1.5), height: Math.max(height * scale, 1.5), ...more,
   });
-  if (outside) svg.append(hatch, box("", x.start, y.start, x.size, y.size, { fill: "url(#:hatch)" }));
+  if (outside) svg.append(hatch, box("", x.start, y.start, x.size, y.size, { fill: `url(#${hatched})` }));
   svg.append(box("g-frame", 0, 0, x.input, y.input));
   svg.append(box("g-field", x.start, y.start, x.size, y.size));
   if (x.centers.length > 1 && x.jump * scale > 2) svg.append(box("g-next", x.start + x.jump, y.start, x.size, y.size));
