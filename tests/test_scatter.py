@@ -20,7 +20,7 @@ def nets(*specs: str) -> list[object]:
 def test_places_and_ratios() -> None:
     made = plot("scatter", nets(FC, CONV), ["fc", "conv"])
     rows = [[cell.value for cell in row] for row in made.table.rows]
-    assert rows == [["fc", "", 15, 12, "0.8"], ["conv", "", 95, 5760, "60.6"]]
+    assert rows == [["fc", 15, 12, "0.8"], ["conv", 95, 5760, "60.6"]]
     assert made.title == "MACs against params: fc, conv"
 
 

@@ -6,10 +6,12 @@ Both axes are logarithmic, so that nets of all sizes fit; dotted lines join equa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Any
 
 from ..analysis import Analysis
+from ..arithmetic.units import short
 from ..errors import UsageError
 from ..quantities.base import Quantity
 from ..renderers.cells import shortened
@@ -86,21 +88,23 @@ def _table(
     names: Sequence[str], sets: Mapping[str, list[int]], x: Quantity, y: Quantity,
     places: Sequence[Place],
 ) -> Table:  # fmt: skip
-    columns = [Column("net", "net", False, True), Column("group", "group", False)]
+    grouped = any(sets)
+    columns = [Column("net", "net", False, True)]
+    columns += [Column("group", "group", False)] if grouped else []
     columns += [Column(x.key, x.title), Column(y.key, y.title)]
     columns.append(Column("each", f"{y.title} / {x.title}"))
-    rows = [
-        (
-            Cell(names[i]), Cell(group), Cell(places[i][0], x.unit), Cell(places[i][1], y.unit),
-            Cell(_each(places[i])),
-        )
-        for group, mine in sets.items() for i in mine
-    ]  # fmt: skip
+    rows = []
+    for group, mine in sets.items():
+        for i in mine:
+            begin = [Cell(names[i]), Cell(group)][: 1 + grouped]
+            sizes = Cell(places[i][0], x.unit), Cell(places[i][1], y.unit)
+            rows.append((*begin, *sizes, Cell(_each(places[i]))))
     return Table(tuple(columns), tuple(rows))
 
 
 def _each(place: Place) -> str:
-    return f"{place[1] / place[0]:.3g}"
+    ratio = Fraction(place[1], place[0])
+    return short(round(ratio)) if ratio >= 1000 else f"{float(ratio):.3g}"
 
 
 def _paint(

@@ -62,7 +62,7 @@ def _totals(net: Described) -> list[Checked]:
 
 
 def _printed(one: Checked) -> str:
-    return f"{one.figure.text} {one.column.title}"
+    return f"{one.figure.text} {one.column.title}{' in training' * one.figure.train}"
 
 
 COLUMNS = {
