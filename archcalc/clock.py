@@ -94,11 +94,7 @@ class Clocked:
             base = macs[self.reference]
             if isinstance(base, Unknown) or not base or not macs[i]:
                 continue
-            more, fewer = max(base, macs[i]), min(base, macs[i])
-            word = "fewer" if macs[i] < base else "more"
-            lines.append(
-                f"{name} has {more / fewer:.3g}x {word} MACs than {self.names[self.reference]}."
-            )
+            lines.append(f"{name} has {_times(macs[i], base)} {self.names[self.reference]}.")
         for batch, times in zip(self.batches, self.times, strict=True):
             parts = [f"{time.name}: {time.why}" for time in times if time and time.why]
             if parts:
@@ -288,6 +284,18 @@ def _why(found: NetPrediction) -> str:
     if longest.terms.text and bound in ("tiles", "compute"):
         text += f" ({longest.terms.text})"
     return text
+
+
+def _times(macs: int, base: int) -> str:
+    """Return how many multiply-adds there are beside a reference's.
+
+    >>> _times(10, 30), _times(30, 30), _times(10001, 10000)
+    ('3x fewer MACs than', 'as many MACs as', 'nearly as many MACs as')
+    """
+    shown = f"{max(macs, base) / min(macs, base):.3g}"
+    if shown == "1":
+        return "as many MACs as" if macs == base else "nearly as many MACs as"
+    return f"{shown}x {'fewer' if macs < base else 'more'} MACs than"
 
 
 def compared(time: Time | None, base: Time | None) -> str:
