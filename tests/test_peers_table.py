@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from peers.table import MARKED, README, TOOLS, ratio, recorded, rendered
+from peers.table import MARKED, README, TOOLS, ratio, recorded, release, rendered, tools
 
 TORCH = Path(__file__).with_name("torch")
 
@@ -14,6 +14,14 @@ def test_the_readme_has_the_recorded_table() -> None:
     found = MARKED.search(README.read_text(encoding="utf-8"))
     assert found is not None
     assert found[2] == rendered(recorded()), "run: python tests/peers/table.py"
+
+
+def test_the_record_names_its_columns() -> None:
+    record = recorded()
+    assert record["tools"] == tools(record["versions"])
+    assert [release(v) for v in ("2.13.0+cpu", "0.1.5.post2", "1.8.0")] == [
+        "2.13.0", "0.1.5", "1.8.0",
+    ]  # fmt: skip
 
 
 def test_archcalc_is_exact_on_all_twenty() -> None:

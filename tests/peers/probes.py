@@ -3,6 +3,7 @@
     python tests/peers/probes.py [--json FILE] [--update-readme]
 
 Runs the counters side by side in the throw-away environment and prints the table of README.md.
+reports/accuracy.md shows the record reports/data/peers.json.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from counters import PROBED
 from environment import DEEPSPEED, answer, peers
-from table import TOOLS, put, rendered
+from table import TOOLS, put, rendered, tools
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = sorted({package for _, package in TOOLS.values()} - {"", "deepspeed"})
@@ -75,6 +76,7 @@ def measured(python: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": platform.machine(),
         "versions": versions,
+        "tools": tools(versions),
         "probes": [
             {"name": name, "macs": macs, "biases": biases, "printed": results[name]}
             for name, (macs, biases) in hand.items()

@@ -16,8 +16,9 @@ from tabulate import tabulate
 
 tabulating.MIN_PADDING = 0  # as archcalc's own markdown has it
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-RECORD = Path(__file__).with_name("probes.json")
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+RECORD = ROOT / "reports" / "data" / "peers.json"  # reports/accuracy.md reads it too
 MARKED = re.compile(r"(<!-- peers -->\n)(.*?)(<!-- /peers -->)", re.DOTALL)
 
 # What a counter is called in the record, in the table, and by the package that has its version
@@ -39,6 +40,23 @@ LEGEND = (
     " that as right), ptflops and thop activations and normalizations too. FlopCounterMode prints"
     " operations, halved here; ptflops, pytorch the mean over a batch, multiplied here."
 )
+
+
+def tools(versions: dict[str, str]) -> list[dict[str, str]]:
+    """Return the counters as the record has them: key, title, version, each in its column."""
+    return [
+        {"key": key, "title": title, "version": release(versions.get(package, ""))}
+        for key, (title, package) in TOOLS.items()
+    ]
+
+
+def release(version: str) -> str:
+    """Return a version without what is behind its numbers.
+
+    >>> release("2.13.0+cpu"), release("0.1.5.post20221221")
+    ('2.13.0', '0.1.5')
+    """
+    return re.sub(r"[.]post.*|[-+].*", "", version)
 
 
 def recorded() -> dict[str, Any]:
@@ -75,7 +93,7 @@ def rendered(record: dict[str, Any]) -> str:
     rows.append([f"**exact of {len(rows) - 1}**", *(f"**{exact[key]}**" for key in tools)])
     versions = [record["versions"].get(TOOLS[key][1], "") for key in tools]
     heads = [
-        f"{TOOLS[key][0]} {re.sub(r'[.]post.*|[-+].*', '', version)}".strip()
+        f"{TOOLS[key][0]} {release(version)}".strip()
         for key, version in zip(tools, versions, strict=True)
     ]
     table = tabulate(rows, ["", *heads], tablefmt="github", disable_numparse=True)
