@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,19 @@ def _complete_kind(
     return [CompletionItem(k, help=meaning(k)) for k in kinds() if k.startswith(incomplete)]
 
 
-@click.command(short_help="Draw nets: cost by stage or depth, fields, times, sweeps, ...")
+class _Command(click.Command):
+    """A command whose help lists the kinds, from their files."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from ..plots import kinds, meaning
+
+        with formatter.section("Kinds"):
+            formatter.write_dl([(kind, meaning(kind)) for kind in kinds()])
+
+
+@click.command(
+    cls=_Command, short_help="Draw nets: cost by stage or depth, fields, times, sweeps, ..."
+)
 @click.argument("kind", shell_complete=_complete_kind)
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec)
 @click.option("--columns", metavar="A,B", default="", help="What is drawn: macs, params, ...")
@@ -59,22 +72,15 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
                         --set r=2:60:2 -o sweep.svg
 
     Draw nets. A file that ends in .svg, .png or .pdf gets the plot; without one its table is
-    shown, which holds every number drawn. Kinds:
-
-    \b
-    stages    params and MACs of each stage, with shares
-    depth     cost of each layer against depth
-    field     how the receptive field grows
-    bars      totals side by side
-    time      MACs against measured or predicted time
-    roofline  layers under the roof of a device
-    sweep     counts against a symbol: --set r=2:64:2 (from, to, step) or r=2,4,8
+    shown, which holds every number drawn. A sweep takes --set r=2:64:2 (from, to, step) or
+    --set r=2,4,8.
 
     Plots need matplotlib; their tables do not.
     """
     from ..comparison import unique_names
     from ..plots import document, options_of, plot
     from ..plots.page import page
+    from ..remarks import convention_text
     from .output import show
 
     taken = options_of(kind)
@@ -95,6 +101,9 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     if "reference" in chosen:
         chosen["reference"] = _position(options["reference"], names)
     made = plot(kind, found, names, **chosen)
+    if "convention" in taken:  # a plot that stands alone says how it counts
+        counted = convention_text(options["convention"]).text
+        made = replace(made, notes=(*made.notes, counted))
     if format:
         _write(document(made, format), options["output"])
         return
