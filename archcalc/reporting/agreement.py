@@ -28,20 +28,32 @@ def cited(net: Described) -> Cell:
     >>> _short("He et al. 2015, https://arxiv.org/abs/1512.03385")
     'He et al. 2015'
     >>> _short("https://github.com/BVLC/caffe/blob/master/examples/mnist/lenet.prototxt")
-    'github.com/BVLC/caffe'
+    'github.com/BVLC'
     """
     return Cell(_short(net.origin) or None)
 
 
 def _short(origin: str) -> str:
     first = origin.split(", ")[0]
-    return "/".join(first.partition("://")[2].split("/")[:3]) if "://" in first else first
+    return "/".join(first.partition("://")[2].split("/")[:2]) if "://" in first else first
 
 
 def agreeing(net: Described) -> Cell:
-    """Return the published counts of the whole net that it comes to, each once."""
-    found = [_printed(one) for one in _totals(net) if one.verdict != DIFFERS]
-    return Cell(", ".join(dict.fromkeys(found)) or None)
+    """Return the published counts of the whole net that it comes to: of each the one with the
+    most digits, which the others follow from.
+    """
+    best: dict[tuple[str, bool], Checked] = {}
+    for one in _totals(net):
+        if one.verdict == DIFFERS:
+            continue
+        key = one.column.key, one.figure.train
+        if key not in best or _digits(one) > _digits(best[key]):
+            best[key] = one
+    return Cell(", ".join(map(_printed, best.values())) or None)
+
+
+def _digits(one: Checked) -> int:
+    return sum(letter.isdigit() for letter in one.figure.text)
 
 
 def differing(net: Described) -> Cell:
