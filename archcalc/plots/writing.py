@@ -90,6 +90,8 @@ def _framed(drawn: str, plot: Plot, height: float) -> str:
     It says in words what it shows, fits into narrow pages, changes its colours on a dark screen,
     and keeps no id or style that another plot on the page has too.
     """
+    from matplotlib import __version__ as release
+
     body = _HEAD.sub("", drawn, count=1)
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = _MARKER.sub(r"\1", body)  # its uses say it again, and only those are seen by a style
@@ -100,5 +102,6 @@ def _framed(drawn: str, plot: Plot, height: float) -> str:
         f'class="{_SCOPE}" viewBox="0 0 {WIDTH} {high}" width="{WIDTH}" height="{high}" '
         f'role="img" stroke-linejoin="round" {_FITTING}>\n'
         f"<title>{escaped(plot.title)}</title>\n<desc>{escaped(plot.description)}</desc>\n"
+        f"<metadata>matplotlib {escaped(release)}</metadata>\n"  # others draw a little differently
         f"<style>{dark('.' + _SCOPE)}</style>{body}"
     )

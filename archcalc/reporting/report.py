@@ -277,7 +277,6 @@ def _shown(one: Picture, folder: Path | None) -> Markup:
     """Return a picture as markdown, then what is on it as a table that folds away."""
     from markupsafe import Markup
 
-
     parts = []
     if folder and one.svg:
         parts.append(f"![{escaped(one.alt)}]({folder.name}/{one.name}.svg)")

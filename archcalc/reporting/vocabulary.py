@@ -128,8 +128,10 @@ class Vocabulary:
         return made.table()
 
     def where(self, net: Described, remark: str = "") -> list[Block]:
-        """Show where the cost of a net goes."""
+        """Show where the cost of a net goes; nothing where nobody knows all of it."""
         column = cost(self.counting)
+        if not isinstance(column.total(net.analysis), int):
+            return []
         found = where_table(net.analysis, net.name, column, remark)
         return [] if found is None else [found]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import UsageError
 
 _MOST_LINES = 40
-_DRAWN_BY = re.compile(r"<dc:title>(Matplotlib v[\d.]+\S*), https?://matplotlib")
+_DRAWN_BY = re.compile(r"<metadata>(matplotlib [^<]+)</metadata>")
 _WORDS = re.compile(r"<title>.*?</title>|<desc>.*?</desc>", re.DOTALL)
 
 

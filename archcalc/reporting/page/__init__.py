@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from ...conventions import CONVENTIONS, cost
 from ...errors import printable
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "Report", "Section", "document"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
-_LEADING = ("comparison",)  # sections that stand before the nets
+_LEADING = ("compared", "comparison")  # sections that stand before the nets
+_UNCHANGED = " !$&'()*+,-./:;=?@_~"  # what the address of a picture may have in it
 _SCRIPTS = ("page_numbers.js", "page.js", "page_field.js", "page_copy.js")
 
 
@@ -132,7 +134,7 @@ def _embedded_picture(svg: str) -> str:
 
     As a document of its own it cannot clash with another's ids and styles, and runs nothing.
     """
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return f"data:image/svg+xml,{quote(svg, safe=_UNCHANGED)}"
 
 
 @cache

@@ -12,6 +12,7 @@ from ...notation.format import layer_text
 from ...table import Line, Step
 
 _OF_KIND = ("output", "params", "macs", "elementwise_ops", "activations")
+_AXES = ("depth", "height", "width")
 _OF_PLACE = ("receptive_field", "jump", "first")
 
 
@@ -63,7 +64,13 @@ def worked_layers(analysis: Analysis, counting: str, layout: str) -> list[Worked
 
 
 def _parts(lines: Sequence[Line]) -> tuple[tuple[str, tuple[Part, ...]], ...]:
-    return tuple(
-        (title, tuple(Part(str(step), isinstance(step, Step)) for step in steps))
-        for title, steps in lines
-    )
+    """Return the lines with their steps, axes that are worked out alike in one."""
+    found: list[tuple[str, tuple[Part, ...]]] = []
+    for title, steps in lines:
+        parts = tuple(Part(str(step), isinstance(step, Step)) for step in steps)
+        before, known = found[-1] if found else ("", ())
+        if title in _AXES and parts == known and before.split(", ")[0] in _AXES:
+            found[-1] = (f"{before}, {title}", parts)
+        else:
+            found.append((title, parts))
+    return tuple(found)
