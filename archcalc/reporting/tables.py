@@ -244,7 +244,7 @@ def own_table(
     """Return a table that a template makes: titles, and rows of counts, sizes and texts.
 
     A title that ends in ``:bytes``, ``:ratio``, ``:field``, ``:exact``, ``:code`` or ``:text`` says
-    what its numbers are; counts otherwise. Errors: :class:`UsageError` (E71) for a row that has
+    what its numbers are, counts otherwise; texts in a column ``:right`` stand right. Errors: :class:`UsageError` (E71) for a row that has
     another number of cells than there are titles.
     """
     titles, units = [], []
@@ -261,7 +261,8 @@ def own_table(
             )
         made.append(tuple(_cell(value, unit) for value, unit in zip(row, units, strict=True)))
     right = [
-        all(not isinstance(row[i].value, str) for row in made) and bool(made)
+        units[i] == "right"
+        or (all(not isinstance(row[i].value, str) for row in made) and bool(made))
         for i in range(len(titles))
     ]
     heads = tuple(Column(name or f"column_{i}", name, right[i]) for i, name in enumerate(titles))
@@ -270,7 +271,7 @@ def own_table(
     )
 
 
-_UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape")
+_UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape", "right")
 
 
 def _cell(value: Any, unit: str) -> Cell:
