@@ -244,8 +244,8 @@ def own_table(
     """Return a table that a template makes: titles, and rows of counts, sizes and texts.
 
     A title that ends in ``:bytes``, ``:ratio``, ``:field``, ``:exact``, ``:code`` or ``:text`` says
-    what its numbers are, counts otherwise; texts in a column ``:right`` stand right. Errors: :class:`UsageError` (E71) for a row that has
-    another number of cells than there are titles.
+    what its numbers are, counts otherwise; texts in a column ``:right`` stand right. Errors:
+    :class:`UsageError` (E71) for a row that has another number of cells than there are titles.
     """
     titles, units = [], []
     for text in columns:
