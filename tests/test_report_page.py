@@ -173,7 +173,7 @@ def test_nothing_is_fetched(specs: tuple[str, ...]) -> None:
     for element in one.elements:
         for key in ("src", "srcset", "href", "xlink:href", "action", "data", "poster"):
             target = element["attrs"].get(key) or "#"
-            assert target.startswith(("#", "data:image/svg+xml;base64,")), element
+            assert target.startswith(("#", "data:image/svg+xml,%3C")), element
         assert not any(key.startswith("on") for key in element["attrs"])
     (style,) = one.all("style")
     assert "@import" not in style["text"]
