@@ -100,7 +100,8 @@ def _totals(net: Net) -> list[Mapping[str, Any]]:
 
 
 def _title(one: Mapping[str, Any]) -> str:
-    return str(one.get("title") or one["quantity"])
+    """Return what a check is about; runs stored before checks had titles have keys only."""
+    return str(one.get("title") or str(one["quantity"]).replace("_", " "))
 
 
 def _listed(names: Sequence[str]) -> str:
