@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -249,8 +250,8 @@ def own_table(
     """
     titles, units = [], []
     for text in columns:
-        name, _, unit = text.rpartition(":")
-        is_unit = unit in _UNITS
+        name, colon, unit = text.rpartition(":")
+        is_unit = bool(colon) and unit in _UNITS
         titles.append(name if is_unit else text)
         units.append(unit if is_unit else "")
     made = []
@@ -271,7 +272,13 @@ def own_table(
     )
 
 
+_NUMERIC = re.compile(r"-?[\d.,]+[x%]?")
 _UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape", "right")
+
+
+def _is_numeric(value: Any) -> bool:
+    """Tell whether a cell stands right: a number, or a text that is one, such as ``14.1x``."""
+    return not isinstance(value, str) or bool(_NUMERIC.fullmatch(value))
 
 
 def _cell(value: Any, unit: str) -> Cell:
