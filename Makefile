@@ -6,7 +6,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test setup check lint types floors fix golden docs bench measure evaluate fuzz peers clean
+.PHONY: help demo test setup check lint types floors fix golden docs reports verification bench
+.PHONY: measure evaluate fuzz peers clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,6 +56,14 @@ golden: $(VENV)/dev.done ## rewrite the golden outputs and show the difference
 docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
 	$(BIN)/python -m pytest tests/test_readme.py tests/torch/test_readme_torch.py --update-golden -q
 
+reports: $(VENV)/dev.done ## write reports/ anew, from specs and data files
+	$(BIN)/archcalc report --template reports/templates -o reports
+
+NETS := reports/data/verification
+verification: $(VENV)/dev.done ## check the zoo and the nets of the reports against torch, into reports/data
+	$(BIN)/archcalc verify --zoo --format json -o $(NETS)/zoo.json
+	sed "s/.*/'&'/" $(NETS)/specs.txt | xargs $(BIN)/archcalc verify --format json -o $(NETS)/reports.json
+
 bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python -m pip install --quiet torchinfo==1.8.0
 	$(BIN)/python tests/bench/bench.py
@@ -64,7 +73,7 @@ measure: $(VENV)/dev.done ## time the course's comparisons, layers and nets here
 	$(BIN)/python tests/bench/measure.py
 
 evaluate: $(VENV)/dev.done ## held-out errors of predicted times, on the timings in DATA=folder
-	$(BIN)/python tests/latency/evaluate.py $(DATA)
+	$(BIN)/python tests/latency/evaluate.py $(DATA) --json reports/data/latency/heldout.json
 
 fuzz: $(VENV)/dev.done ## 200,000 specs and 100,000 answer files, mutated: results or clean errors
 	$(BIN)/python tests/fuzz/fuzz.py --runs 200000

@@ -13,8 +13,10 @@ import pytest
 import archcalc
 from archcalc.errors import ArchcalcError, UsageError
 from archcalc.reporting import Asked, Files, differences, made, report_of, save
-from archcalc.reporting.environment import FILTERS, markdown_of, rendered, tidy
+from archcalc.reporting.dialects import MARKDOWN, tidy
+from archcalc.reporting.environment import rendered
 from archcalc.reporting.evidence import Verified
+from archcalc.reporting.filters import FILTERS
 from archcalc.reporting.ordering import order_table
 from archcalc.reporting.vocabulary import Vocabulary, excerpt
 from archcalc.table import Cell, Column, Table
@@ -229,6 +231,27 @@ def test_what_a_template_may_not(
     assert other in printed
 
 
+def test_templates_of_latex_and_of_html(tmp_path: Path) -> None:
+    """Other endings are other dialects; LaTeX has other signs, for its own braces."""
+    spec = '"14x14x480 | conv 5x5x48 pad 2", "n_1 & <b>"'
+    (tmp_path / "own.tex.j2").write_text(
+        f"<% set a = net({spec}) %>\\section{{<< a.name >>}} << a.macs >> << 'x|y'|code >>\n"
+        "<< costs(a) >>\n\n<< costs(a) >>\n"
+    )
+    text = rendered("own.tex.j2", tmp_path, words())
+    assert "\\section{n\\_1 \\& " in text
+    assert "112,896,000" in text
+    assert text.count("\\begin{tabular}") == 2
+    labels = re.findall(r"\\label\{([^}]*)\}", text)
+    assert len(labels) == len(set(labels)) == 2
+    (tmp_path / "own.html.j2").write_text(
+        f"{{% set a = net({spec}) %}}<h1>{{{{ a.name }}}}</h1>{{{{ costs(a) }}}}"
+    )
+    text = rendered("own.html.j2", tmp_path, words())
+    assert "<h1>n_1 &amp; &lt;b&gt;</h1>" in text
+    assert "<table>" in text
+
+
 def test_filters_round_half_away_from_zero() -> None:
     assert FILTERS["percent"](0.125, 0) == "13%"
     assert FILTERS["percent"](1 / 3) == "33.3%"
@@ -244,10 +267,10 @@ def test_tidy_leaves_code_alone() -> None:
 
 def test_a_block_prints_itself() -> None:
     table = Table((Column("a", "a"),), ((Cell(1, "count"),),))
-    assert "| 1 |" in markdown_of(table)
-    assert markdown_of([]) == ""
+    assert "| 1 |" in MARKDOWN.text(table)
+    assert MARKDOWN.text([]) == ""
     with pytest.raises(TypeError):
-        markdown_of(object())
+        MARKDOWN.text(object())
 
 
 # Evidence

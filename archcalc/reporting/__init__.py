@@ -2,7 +2,8 @@
 
 described    a net as templates see it
 vocabulary   what a template can say; tables, pictures and evidence are what it says
-environment  templates to text: numbers, blocks and names as markdown has them
+environment  templates to text, in a sandbox
+dialects     how markdown, HTML and LaTeX are written; filters: how numbers are rounded
 report       what ``archcalc report`` is asked for, and its pages
 writing      files: written, or held against those that are there
 page         the HTML page

@@ -16,11 +16,11 @@ from ..errors import UsageError
 from ..latency import profile
 from ..remarks import assumptions, convention_text, notes
 from ..renderers import render
-from ..renderers.markdown import escaped
 from ..table import Block, Page, Text
 from . import evidence, tables
 from .described import Described
-from .environment import folded, markdown_of, rendered
+from .dialects import Dialect, dialect
+from .environment import rendered
 from .pictures import Picture
 from .sections import Section, sections
 from .vocabulary import Vocabulary
@@ -159,6 +159,8 @@ class Report:
         """
         template = self.asked.template
         folder = pictures_folder(path) if path else None
+        name = template.name if template else STANDARD
+        spoken = dialect(name)
         words: dict[str, Any] = {
             **self.vocabulary.words(),
             "report": self,
@@ -167,10 +169,9 @@ class Report:
             "command": self.asked.command,
             "stamp": self.asked.stamp,
             "convention_line": convention_text(self.counting),
-            "picture": lambda one: _shown(one, folder),
-            "clocked": _listed,
+            "picture": lambda one: _shown(one, folder, spoken),
+            "clocked": lambda one: _listed(one, spoken),
         }
-        name = template.name if template else STANDARD
         text = rendered(name, template.parent if template else None, words, layout=self.layout)
         used = self.vocabulary.gallery.pictures if folder else {}
         pictures = {
@@ -248,7 +249,8 @@ def report_of(
         for name, analysis, source in zip(called, analyses, given, strict=True)
     )
     folder = asked.template.parent if asked.template else None
-    words = Vocabulary(folder, asked.counting, asked.layout, asked.train)
+    spoken = dialect(asked.template.name if asked.template else STANDARD)
+    words = Vocabulary(folder, asked.counting, asked.layout, asked.train, spoken)
     return Report(nets, asked, words)
 
 
@@ -264,26 +266,16 @@ def made(one: Report, name: str, path: Path | None = None, **options: Any) -> Fi
     return Files(target, render(one.page(), name, **options))
 
 
-def _listed(one: Clocked) -> Markup:
+def _listed(one: Clocked, spoken: Dialect) -> Markup:
     """Return times as a table, then why they are what they are, and whose, as a list."""
     from markupsafe import Markup
 
     first, *said = one.blocks()
-    lines = "\n".join(f"- {escaped(text.text)}" for text in said if isinstance(text, Text))
-    return Markup(f"{markdown_of(first)}\n\n{lines}\n\n")
+    lines = [spoken.escape(text.text) for text in said if isinstance(text, Text)]
+    return Markup(f"{spoken.text(first)}\n\n{spoken.items(lines)}\n\n")
 
 
-def _shown(one: Picture, folder: Path | None) -> Markup:
-    """Return a picture as markdown, then what is on it as a table that folds away."""
-    from markupsafe import Markup
-
-    parts = []
-    if folder and one.svg:
-        parts.append(f"![{escaped(one.alt)}]({folder.name}/{one.name}.svg)")
-    if one.table is not None:
-        table = markdown_of(one.table)
-        if parts:
-            parts.append(folded("The numbers of this plot", caller=lambda: table))
-        else:
-            parts.append(f"**{escaped(one.alt)}**\n\n{table}")
-    return Markup("\n\n".join(parts))
+def _shown(one: Picture, folder: Path | None, spoken: Dialect) -> Markup:
+    """Return a picture and its numbers; without a folder its numbers alone."""
+    path = f"{folder.name}/{one.name}.svg" if folder else ""
+    return spoken.shown(path, one.svg, one.alt, one.table)

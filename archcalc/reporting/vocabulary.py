@@ -36,7 +36,7 @@ from ..timing import read_times
 from ..zoo import entries
 from . import agreement, evidence, ordering, tables
 from .described import Described
-from .environment import spec_listing
+from .dialects import MARKDOWN, Dialect
 from .pictures import Gallery, Picture
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Vocabulary:
     counting: str = "macs"
     layout: str = "hwc"
     train: bool = False
+    dialect: Dialect = MARKDOWN
     gallery: Gallery = field(default_factory=Gallery)
     known: dict[Any, Described] = field(default_factory=dict)
 
@@ -110,7 +111,7 @@ class Vocabulary:
 
     def specs(self, *nets: Described, full: bool = False) -> Markup:
         """Print the specs of nets as code, long ones on several lines."""
-        return spec_listing([net.spec_text(full=full) for net in _flat(nets)])
+        return self.dialect.specs([net.spec_text(full=full) for net in _flat(nets)])
 
     def costs(self, *nets: Described, columns: str = "", **options: Any) -> Table:
         """Put nets below each other, a row each, beside their ratios to the ``reference``."""
