@@ -410,6 +410,7 @@ def test_a_net_in_which_everything_reads_everything_has_bounds() -> None:
     assert run.strips[0].whole
     text = document(Report("woven", ("woven",), (walk(graph),)))
     assert "150 layers" in text
+    assert "one box stands for many layers" in text
 
 
 def test_stages_cover_the_net_in_order() -> None:

@@ -39,12 +39,16 @@ class Fact(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """Strips of the graph under their names, drawn once where they come several ``times``."""
+    """Strips of the graph under their names, drawn once where they come several ``times``.
+
+    ``whole`` says that it is one box for many layers.
+    """
 
     drawings: tuple[tuple[str, Markup], ...]
     times: int
     first: str
     last: str
+    whole: bool
 
 
 class Layer(NamedTuple):
@@ -84,8 +88,13 @@ class Net:
 
     @property
     def is_shortened(self) -> bool:
-        """Whether the graph shows something once that comes several times, or as one box."""
+        """Whether the graph shows something once that comes several times."""
         return any(figure.times > 1 for figure in self.figures)
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether the graph shows many layers as one box."""
+        return any(figure.whole for figure in self.figures)
 
 
 def net(report: Report, number: int, layer_anchors: tuple[str, ...], anchors: Anchors) -> Net:
@@ -162,7 +171,7 @@ def _figure(run: Run, analysis: Analysis, layer_anchors: tuple[str, ...], layout
         )
         for strip in run.strips
     )
-    return Figure(drawings, run.times, run.strips[0].name, run.last)
+    return Figure(drawings, run.times, run.first, run.last, run.strips[0].whole)
 
 
 def _layers(

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ...analysis import Analysis
 from ...errors import cells
-from ...layers.base import Contraction, MergeLayer, Pooling, written
+from ...layers.base import MergeLayer, Pooling, written
 from ...notation.format import layer_text
 from ...renderers.cells import shortened
 from ...renderers.html import escape
@@ -35,14 +35,13 @@ def sketch(strip: Strip, analysis: Analysis, anchors: Sequence[str], layout: str
     drawn = []
     for k, box in enumerate(strip.boxes):
         rank, middle = made.places[k]
-        node = analysis.nodes[box.positions[0]]
         drawn.append(
             _box(
                 (lefts[rank], middle - BOX / 2 + _MARGIN, widths[rank]),
                 texts[k],
                 anchors[box.positions[0]],
                 _title(box, analysis),
-                _kind(node.layer),
+                _kind(analysis, box.positions[0]),
             )
         )
     return _svg(end, made.height, lines + "".join(drawn))
@@ -81,8 +80,9 @@ def _title(box: Box, analysis: Analysis) -> str:
     return f"{first.name}: {layer_text(first.layer, full=False)}{behind}"
 
 
-def _kind(layer: object) -> str:
-    if isinstance(layer, Contraction):
+def _kind(analysis: Analysis, position: int) -> str:
+    layer = analysis.nodes[position].layer
+    if analysis.facts[position].macs != 0:
         return "weights"
     if isinstance(layer, Pooling):
         return "pool"

@@ -32,10 +32,11 @@ class Strip(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Strips drawn once that come ``times``; ``last`` is the name of the last that is alike."""
+    """Strips drawn once that come ``times``, from the ``first`` to the ``last`` by name."""
 
     strips: tuple[Strip, ...]
     times: int = 1
+    first: str = ""
     last: str = ""
 
 
@@ -47,9 +48,10 @@ def runs(analysis: Analysis) -> tuple[Run, ...]:
         return tuple(Run((_drawable(strip),)) for strip in strips)
     made = []
     for start, length, times in repeats([_form(analysis, strip) for strip in strips]):
-        again = strips[start + (times - 1) * length] if times > 1 else None
-        drawn = tuple(_drawable(strip) for strip in strips[start : start + length])
-        made.append(Run(drawn, times, again.name if again else ""))
+        drawn = strips[start : start + length]
+        last = strips[start + (times - 1) * length : start + times * length]
+        names = [_common([strip.name for strip in ones]) for ones in (drawn, last)]
+        made.append(Run(tuple(map(_drawable, drawn)), times, *names))
     if sum(len(strip.boxes) for run in made for strip in run.strips) > _MOST_DRAWN:
         return _merged(made)
     return tuple(made)

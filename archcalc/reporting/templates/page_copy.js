@@ -75,8 +75,9 @@ function follow(hash, into) {
 // Each net shows its costliest layer until one is chosen.
 for (const net of nets) {
   const costs = net.rows.map((row) => value(net.data.costs[data.counting].kinds[row.dataset.k]));
-  let most = 0;
-  costs.forEach((found, i) => { if (typeof found === "bigint" && (typeof costs[most] !== "bigint" || found > costs[most])) most = i; });
+  const known = costs.every((found) => typeof found === "bigint");
+  let most = known ? 0 : costs.findIndex((found) => found);
+  if (known) costs.forEach((found, i) => { if (found > costs[most]) most = i; });
   if (net.layers.length) net.choose(most, false);
 }
 document.addEventListener("click", (event) => {
