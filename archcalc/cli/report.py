@@ -40,6 +40,7 @@ _INDEX = "README.md"  # made last: it quotes the others
     default="graph",
     help="For predicted times: how the net is run.",
 )
+@click.option("--words", is_flag=True, help="List what a template can say.")
 @click.option("--stamp", is_flag=True, help="Say when it was made, and by which release.")
 @click.option("--siunitx", is_flag=True, help="LaTeX: align numbers by the package siunitx.")
 @counting
@@ -62,6 +63,12 @@ def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -
     A file's ending names the format: .md (pictures go into a folder beside it, with matplotlib),
     .html (one file), .tex, .csv, .json. Without -o it is markdown, without pictures.
     """
+    if options["words"]:
+        from ..reporting.glossary import words_page
+        from .output import show
+
+        show(words_page(), options)
+        return
     template = Path(options["template"]) if options["template"] else None
     if template and template.is_dir():
         made = _folder(template, options)

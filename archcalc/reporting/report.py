@@ -73,7 +73,8 @@ class Report:
     @property
     def title(self) -> str:
         """The title: as given, else the nets' names."""
-        return self.asked.title or " and ".join(self.names) or "archcalc"
+        *first, last = self.names or ("archcalc",)
+        return self.asked.title or (f"{', '.join(first)} and {last}" if first else last)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -184,14 +185,8 @@ class Report:
     def page(self) -> Page:
         """Return the tables of the report, for formats that have no prose."""
         blocks: list[Block] = [Text(self.title, "title"), self.costs]
-        if any(net.analysis.graph.spec for net in self.nets):
-            found = evidence.published_table(self.nets)
-            blocks += [found] if found else []
-        for net in self.nets:
-            if not self.is_long(net):
-                columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
-                table = tables.layer_table(net, columns, self.counting)
-                blocks.append(table)
+        if len(self.nets) == 1:
+            blocks += self._alone(self.nets[0])
         for one in (self.measured, self.predicted):
             blocks += one.blocks() if one else []
         for net in self.nets:
@@ -200,6 +195,15 @@ class Report:
         blocks += self.notes()
         blocks.append(convention_text(self.counting))
         return Page(tuple(blocks), self.data, self.costs, self.layout)
+
+    def _alone(self, net: Described) -> list[Block]:
+        """Return what is shown of a net that is not compared: its figures and its layers."""
+        columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
+        figures = evidence.published_table([net])
+        found: list[Block] = [figures] if figures else []
+        if not self.is_long(net):
+            found.append(tables.layer_table(net, columns, self.counting))
+        return found
 
     def data(self) -> dict[str, Any]:
         """Return the JSON object: the envelope, with times and checks where there are any."""

@@ -13,6 +13,7 @@ from ..comparison import change, chosen_columns
 from ..errors import UsageError
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
+from ..figures import Checked
 from ..latency import NetPrediction
 from ..quantities import quantity
 from ..quantities.base import Quantity
@@ -115,16 +116,28 @@ def _about(net: Described) -> str:
 
 
 def _published(net: Described) -> Cell:
-    """Return what the sources of a net print for params and MACs, its sources in a footnote."""
-    found = [one for one in figures(net, ("params", "macs", "flops")) if not one.figure.of]
+    """Return what was printed for params and for MACs, with the sources in a footnote.
+
+    Of several figures it is the one of the net's own paper, else the first of the spec.
+    """
+    found: dict[str, Checked] = {}
+    for one in figures(net, ("params", "macs", "flops")):
+        title, own = one.column.title, source(net, one) != one.figure.source
+        if not one.figure.of and (title not in found or (own and title not in _owned(net, found))):
+            found[title] = one
     if not found:
         return Cell(None)
-    printed = dict.fromkeys(f"{one.figure.text} {one.column.title}" for one in found)
-    said: dict[str, None] = {}
-    for one in found:
+    printed = ", ".join(f"{one.figure.text} {title}" for title, one in found.items())
+    said = []
+    for one in found.values():
         why = f" ({one.figure.differs})" if one.figure.differs else ""
-        said[f"{one.figure.text}: {source(net, one)}{why}"] = None
-    return Cell(", ".join(printed), "text", "; ".join(said))
+        said.append(f"{one.figure.text}: {source(net, one)}{why}")
+    return Cell(printed, "text", "; ".join(said))
+
+
+def _owned(net: Described, found: dict[str, Checked]) -> set[str]:
+    """Return the titles of figures that the net's own paper prints."""
+    return {title for title, one in found.items() if source(net, one) != one.figure.source}
 
 
 def stages(net: Described, columns: Sequence[str], counting: str = "macs") -> Table:
