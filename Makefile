@@ -81,7 +81,7 @@ fuzz: $(VENV)/dev.done ## 200,000 specs and 100,000 answer files, mutated: resul
 
 peers: $(VENV)/dev.done ## run other counters in a throw-away environment, against their conventions
 	$(BIN)/python tests/peers/compare.py
-	$(BIN)/python tests/peers/probes.py --json tests/peers/probes.json --update-readme
+	$(BIN)/python tests/peers/probes.py --json reports/data/peers.json --update-readme
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

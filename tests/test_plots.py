@@ -395,7 +395,7 @@ def test_without_matplotlib_a_picture_says_what_to_install(monkeypatch: pytest.M
         (f"sweep '{BY_R}' --set r=7,11", "is not a whole number"),
         ("stages vgg16 --format png", "a png goes to a file"),
         ("stages vgg16 -o x.bmp", "no format for"),
-        ("stages vgg16 -o /nowhere/x.svg", "cannot write /nowhere/x.svg"),
+        ("stages vgg16 -o /dev/null/x.svg", "cannot write /dev/null/x.svg"),
         ("depth " + "vgg16 " * 9, "depth shows 1 to 8 nets, not 9"),
     ],
 )

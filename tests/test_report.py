@@ -98,6 +98,11 @@ def test_its_numbers_are_the_engines() -> None:
     text = markdown(FIVE, REDUCED).text
     for number in ("112,896,000", "5,268,480", "1,505,280", "3,763,200", "21.4x fewer"):
         assert number in text
+    assert re.search(r"\| MACs +\| +112.9M \| +5.268M \| 21.4x fewer", text)
+
+
+def test_costs_of_several_stand_in_one_unit_beside_the_reference() -> None:
+    text = markdown(FIVE, REDUCED, "14x14x480 | conv 1x1x48").text
     assert "**A (reference)**" in text
     assert re.search(r"\| B +\| +14x14x48 \| +5x5 \| +5.27 \| 21.4x fewer", text)
 

@@ -107,7 +107,7 @@ def show(page: Page, options: dict[str, Any]) -> None:
     path, name = options["output"], _format(options)
     if options["quiet"]:
         page = replace(page, blocks=tuple(block for block in page.blocks if _essential(block)))
-    text = render(page, name, exact=options.get("exact", False), width=_width(options, path))
+    text = render(page, name, exact=options.get("exact", False), width=width_of(options, path))
     if path is None:
         sys.stdout.write(text)
         return
@@ -150,7 +150,7 @@ def _essential(block: Block) -> bool:
     return not isinstance(block, SpecText)
 
 
-def _width(options: dict[str, Any], path: str | None) -> int:
+def width_of(options: dict[str, Any], path: str | None) -> int:
     """Return the columns to fit into: the terminal's, or no limit in a pipe or a file."""
     if path is not None or options.get("wide") or not sys.stdout.isatty():
         return 0

@@ -119,14 +119,21 @@ def _made(
     options: dict[str, Any],
 ) -> Files:
     from ..reporting import made
-    from .output import analyses
+    from .output import analyses, width_of
 
     if template and not template.is_file():
         raise UsageError("E33", f"cannot read {template}: no such file", "--template FILE")
     name = _format(path, template, options)
     found = analyses(tuple(specs), options)
     one = _report(found, specs, template, command, options)
-    files = made(one, name, path, siunitx=options["siunitx"], exact=options["exact"])
+    files = made(
+        one,
+        name,
+        path,
+        siunitx=options["siunitx"],
+        exact=options["exact"],
+        width=width_of(options, options["output"]),
+    )
     if missing := one.vocabulary.gallery.missing:
         if options["check"]:
             from ..errors import MissingDependency

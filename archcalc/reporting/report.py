@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis import Analysis
 from ..clock import Clocked, predicted, stored
-from ..comparison import unique_names
+from ..comparison import compare, unique_names
 from ..envelope import envelope
 from ..errors import UsageError
 from ..latency import profile
 from ..remarks import assumptions, convention_text, notes
 from ..renderers import render
-from ..table import Block, Page, Text
+from ..table import Block, Page, Table, Text
 from . import evidence, tables
 from .described import Described
 from .dialects import Dialect, dialect
@@ -119,6 +119,20 @@ class Report:
         return tables.cost_table(
             self.nets, self.columns, counting=self.counting, reference=self.reference
         )
+
+    @cached_property
+    def comparison(self) -> Table | None:
+        """Two nets side by side, quantities down; None for others, and beside published figures.
+
+        Those have their column in the table of costs.
+        """
+        if len(self.nets) != 2 or tables.PUBLISHED in self.columns:
+            return None
+        made = compare(
+            self.analyses, self.names, reference=self.reference, columns=self.columns,
+            convention=self.counting, layout=self.layout,
+        )  # fmt: skip
+        return made.table()
 
     @cached_property
     def predicted(self) -> Clocked | None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..comparison import compare
 from ..remarks import convention_text
 from ..table import Block, Text
-from . import evidence, tables
+from . import evidence
 from .pictures import Picture
 
 if TYPE_CHECKING:
@@ -29,21 +28,13 @@ class Section:
 def sections(report: Report) -> Iterator[Section]:
     """Yield the sections that have something to say."""
     nets, several = report.nets, len(report.nets) > 1
-    blocks: list[Block] = [report.costs]
-    if several and not any(net.symbols for net in nets):
-        made = compare(
-            report.analyses, report.names, reference=report.reference,
-            columns=[key for key in report.columns if key not in tables.PUBLISHED_NAMES],
-            convention=report.counting, layout=report.layout,
-        )  # fmt: skip
-        blocks.append(made.table())
+    blocks: list[Block] = [report.comparison if report.comparison else report.costs]
     yield Section("compared" if several else "totals", "Compared" if several else "Totals",
                   (*blocks, *report.notes(), convention_text(report.counting)),
                   tuple(_plots(report, several)))  # fmt: skip
     figures = evidence.published_table(nets)
     if figures:
         yield Section("published", "Published figures beside ours", (figures,))
-    yield Section("conventions", "What other tools print", (evidence.conventions_table(nets),))
     checked = report.asked.verified
     said: list[Block] = [block for net in nets for block in checked.blocks(net)] if checked else []
     yield Section(
