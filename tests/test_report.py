@@ -217,6 +217,8 @@ REFUSED = {
     "a class": ("{{ ''.__class__.__mro__ }}", "E71", "__class__", ""),
     "a file elsewhere": ("{{ json('/etc/passwd') }}", "E71", "/etc/passwd", "below"),
     "a file above": ("{{ csv('../../../../etc/passwd') }}", "E71", "passwd", "below"),
+    "a spec elsewhere": ("{{ net('/etc/passwd').macs }}", "E71", "/etc/passwd", "below"),
+    "standard input": ("{{ net('-').macs }}", "E71", '"-"', "below"),
     "a number that is not rounded": ("{% set x = 1 %}{{ x/3 }}", "E71", "filter that rounds", ""),
     "a row that is too short": ("{{ table(['a', 'b'], [[1]]) }}", "E71", "1 cells", "2 titles"),
     "a template that calls itself": ("{% include 'own.md.j2' %}", "E71", "without end", ""),

@@ -31,6 +31,12 @@ def reads(source: str) -> bool:
         return False
 
 
+def path_of(source: str) -> str:
+    """Return the path of a source that is read from a file, without the variant's name."""
+    found = _VARIANT.fullmatch(source)
+    return found[1] if found else source
+
+
 def spec(source: str, layout: str, fragment: bool) -> Spec:
     """Return the spec of a file; ``net.yaml:wide`` names a variant in it.
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ..analysis import Settings, walk
-from ..arithmetic.unknown import Unknown
 from ..clock import Clocked, seconds_text
 from ..comparison import change, chosen_columns
-from ..errors import UsageError
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
 from ..figures import Checked
@@ -244,63 +240,3 @@ def time_table(net: Described, clocked: Clocked) -> Table | None:
         Column("macs_share", "share of MACs"),
     )
     return Table(columns, tuple(rows))
-
-
-def own_table(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    *,
-    title: str = "",
-    total: bool = False,
-    reference: int | None = None,
-    uniform: bool = True,
-) -> Table:
-    """Return a table that a template makes: titles, and rows of counts, sizes and texts.
-
-    A title that ends in ``:bytes``, ``:ratio``, ``:field``, ``:exact``, ``:code`` or ``:text`` says
-    what its numbers are, counts otherwise; texts in a column ``:right`` stand right. Errors:
-    :class:`UsageError` (E71) for a row that has another number of cells than there are titles.
-    """
-    titles, units = [], []
-    for text in columns:
-        name, colon, unit = text.rpartition(":")
-        is_unit = bool(colon) and unit in _UNITS
-        titles.append(name if is_unit else text)
-        units.append(unit if is_unit else "")
-    made = []
-    for row in rows:
-        if len(row) != len(titles):
-            raise UsageError(
-                "E71", f"a row of {len(row)} cells under {len(titles)} titles: {titles}"[:200]
-            )
-        made.append(tuple(_cell(value, unit) for value, unit in zip(row, units, strict=True)))
-    right = [
-        units[i] == "right"
-        or (all(not isinstance(row[i].value, str) for row in made) and bool(made))
-        for i in range(len(titles))
-    ]
-    heads = tuple(Column(name or f"column_{i}", name, right[i]) for i, name in enumerate(titles))
-    return Table(
-        heads, tuple(made), title, total, uniform=uniform, footnoted=True, reference=reference
-    )
-
-
-_NUMERIC = re.compile(r"-?[\d.,]+[x%]?")
-_UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape", "right")
-
-
-def _is_numeric(value: Any) -> bool:
-    """Tell whether a cell stands right: a number, or a text that is one, such as ``14.1x``."""
-    return not isinstance(value, str) or bool(_NUMERIC.fullmatch(value))
-
-
-def _cell(value: Any, unit: str) -> Cell:
-    if isinstance(value, Cell):
-        return value
-    if value is None or isinstance(value, str):
-        return Cell(None if value is None else str(value), unit if unit == "code" else "text")
-    if unit:
-        return Cell(value, unit)
-    if isinstance(value, tuple):
-        return Cell(value, "field")
-    return Cell(value, "count" if isinstance(value, int | Unknown) else "ratio")
