@@ -22,8 +22,10 @@ __all__ = [
     "compare",
     "explain",
     "grade",
+    "plot",
     "read",
     "reconcile",
+    "report",
     "verify",
 ]
 
@@ -36,14 +38,16 @@ _HOMES = {
     "check": "grade",
     "compare": "api",
     "explain": "api",
+    "plot": "api",
     "read": "api",
     "reconcile": "api",
+    "report": "api",
     "verify": "api",
 }
 
 if TYPE_CHECKING:
     from . import grade
-    from .api import Net, analyze, compare, explain, read, reconcile, verify
+    from .api import Net, analyze, compare, explain, plot, read, reconcile, report, verify
     from .comparison import Comparison
     from .errors import ArchcalcError
     from .grade import check

@@ -1,4 +1,4 @@
-"""The verbs for Python: read, analyze, compare, explain. The command line speaks the same words."""
+"""The verbs for Python: read, analyze, compare, ... The command line speaks the same words."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from .table import Table
 
 if TYPE_CHECKING:
     import pandas
+
+    from .plots import Plot
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,58 @@ def reconcile(source: str, *printed: str, **options: Any) -> Any:
     from .reconciliation import reconcile as explained
 
     return explained(source, printed, **options)
+
+
+def report(
+    *sources: Any,
+    path: str | PathLike[str] = "",
+    format: str = "",
+    names: Sequence[str] = (),
+    template: str | PathLike[str] = "",
+    **asked: Any,
+) -> str:
+    """Return a report of nets as text, and write it with its pictures where there is a path.
+
+    ``format`` is markdown, html, latex, csv, json, ...; that of the path's ending unless given.
+    ``template`` is a file of your own text. The other options are those of
+    :class:`~archcalc.reporting.Asked`: ``title``, ``columns``, ``device``, ``batches``, ...
+    Errors: :class:`UsageError` (E50) for neither a net nor a template, (E51) for an ending without
+    a format.
+
+    >>> print(report("784 | fc 300 | relu | fc 10", title="An MLP").splitlines()[0])
+    # An MLP
+    """
+    from pathlib import Path
+
+    from .renderers import format_of
+    from .reporting import Asked, made, report_of, save
+
+    if isinstance(asked.get("columns"), str):
+        asked["columns"] = tuple(part.strip() for part in asked["columns"].split(","))
+    file, own = (Path(place) if place else None for place in (path, template))
+    one = report_of(
+        [analyze(source).analysis for source in sources], Asked(template=own, **asked), names
+    )
+    files = made(one, format or (format_of(f"{file}") if file and not own else "markdown"), file)
+    if file:
+        save(files)
+    return files.text
+
+
+def plot(kind: str, *sources: Any, names: Sequence[str] = (), **options: Any) -> Plot:
+    """Return a plot of nets: its ``table``, and its drawing where a notebook shows it.
+
+    ``archcalc.plots.document(plot, "png")`` gives the bytes of a file. Errors:
+    :class:`UsageError` (E48) for a kind that there is not.
+
+    >>> plot("bars", "784 | fc 300 | relu | fc 10").title
+    'Params, MACs, activations: A'
+    """
+    from .plots import plot as plotted
+
+    analyses = [analyze(source).analysis for source in sources]
+    called = comparison.unique_names([one.graph.name for one in analyses], names)
+    return plotted(kind, analyses, called, **options)
 
 
 def explain(source: Any, layer: str = "", **settings: Any) -> str:

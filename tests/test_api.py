@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +126,17 @@ def test_symbols() -> None:
 def test_explain_and_text() -> None:
     assert "9,408 * 12,000" in archcalc.explain(FIVE, "conv1")
     assert "112.9M" in str(archcalc.analyze(FIVE))
+
+
+def test_a_report_and_a_plot_from_python(tmp_path: Path) -> None:
+    """As the command line writes them."""
+    path = tmp_path / "it.md"
+    text = archcalc.report("alexnet", "vgg16", path=path, columns="macs, published")
+    assert path.read_text(encoding="utf-8") == text
+    assert "724406816" not in text
+    assert "724,406,816" in text
+    assert sorted(tmp_path.glob("it_files/*.svg"))
+    assert archcalc.report("alexnet", format="html").startswith("<!doctype html>")
+    drawn = archcalc.plot("stages", "alexnet")
+    assert "<svg" in drawn._repr_svg_()
+    assert drawn.table.rows

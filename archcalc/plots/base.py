@@ -43,6 +43,11 @@ class Plot:
     art: Art | Picture = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    def _repr_svg_(self) -> str:
+        from .writing import written
+
+        return written(self, "svg").decode("utf-8")
+
     @property
     def description(self) -> str:
         """The plot in words, for those who cannot see it: every number of the table."""
