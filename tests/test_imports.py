@@ -17,7 +17,7 @@ from archcalc.blocks.base import BLOCKS
 from archcalc.layers import LAYERS, layer_type, words
 from archcalc.layers.base import WORDS, Elementwise
 
-HEAVY = ("torch", "sympy", "pandas", "numpy", "matplotlib", "yaml", "fvcore")
+HEAVY = ("torch", "sympy", "pandas", "numpy", "matplotlib", "yaml", "fvcore", "jinja2")
 
 FIVE, BOTTLENECK = "14x14x480 | conv 5x5x48 pad 2", "14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2"
 
