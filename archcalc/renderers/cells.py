@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..arithmetic import units
 from ..arithmetic.expression import size_text, symbolic_ratio, symbolic_text
@@ -11,7 +11,9 @@ from ..errors import cells, printable
 from ..layers.base import written
 from ..quantities.receptive_field import WHOLE
 from ..table import Cell
-from .decimals import Scale, number
+
+if TYPE_CHECKING:
+    from .decimals import Scale
 
 
 def text(
@@ -40,7 +42,7 @@ def text(
         return written(value, layout)
     if unit in ("field", "position"):
         return _per_axis(value)
-    if scale is not None and (known := number(cell)) is not None:
+    if scale is not None and (known := scale.number(cell)) is not None:
         return scale.text(known)
     if unit == "ratio":
         if isinstance(value, tuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from ..arithmetic.units import BINARY, DECIMAL, fixed
 from ..table import Cell
@@ -18,8 +18,7 @@ _MOST_TO_DIFFER = 8  # digits it may take where numbers would print alike
 _MOST_DECIMALS = 12
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(NamedTuple):
     """How the numbers of a column are written: in units of ``worth``, with so many decimals."""
 
     worth: int
@@ -29,6 +28,11 @@ class Scale:
     def text(self, number: Fraction) -> str:
         """Return a number as the column has it, without the unit."""
         return fixed(number.numerator, number.denominator * self.worth, self.places)
+
+    @staticmethod
+    def number(cell: Cell) -> Fraction | None:
+        """Return what a cell says as a number; as :func:`number`."""
+        return number(cell)
 
 
 def number(cell: Cell) -> Fraction | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..arithmetic.unknown import Unknown
 from ..errors import printable
 from ..table import Cell, Table
 from .cells import text
-from .decimals import column_scale
+
+if TYPE_CHECKING:
+    from .decimals import Scale
 
 REFERENCE = "reference"
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(NamedTuple):
     """What a table says, still without markup.
 
     ``marks`` holds the letter of each cell's footnote, nothing where it has none, and
@@ -31,7 +32,11 @@ class Texts:
 def table_texts(table: Table, *, exact: bool = False, bar: int = 20, layout: str = "hwc") -> Texts:
     """Return the texts of a table; compared values that print alike go exact."""
     columns = [tuple(row[i] for row in table.rows) for i in range(len(table.columns))]
-    scales = [column_scale(column) if table.uniform and not exact else None for column in columns]
+    scales: list[Scale | None] = [None] * len(columns)
+    if table.uniform and not exact:
+        from .decimals import column_scale
+
+        scales = [column_scale(column) for column in columns]
     rows = []
     for row in table.rows:
         texts = [
