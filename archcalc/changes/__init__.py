@@ -1,0 +1,1 @@
+"""What changed between two states of nets, and whether a budget broke."""

@@ -1,0 +1,1 @@
+"""Which numbers for the unknowns of a spec reach a goal, with the proof."""

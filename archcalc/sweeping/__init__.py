@@ -1,0 +1,1 @@
+"""Many variants at once: the same formulas on arrays of numbers."""
