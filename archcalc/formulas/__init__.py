@@ -1,1 +1,1 @@
-"""Closed forms: totals of nets with symbols as a textbook writes them, and what follows from them."""
+"""Closed forms: totals of nets with symbols as a textbook writes them, and what follows."""
