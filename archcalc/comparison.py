@@ -286,6 +286,10 @@ def compare(
         if reference not in called:
             raise _not_compared(reference, called)
         reference = called.index(reference)
+    if not 0 <= reference < len(analyses):
+        raise UsageError(
+            "E50", f"no architecture {reference} among {len(analyses)}", "they begin at 0"
+        )
     made = Comparison(tuple(analyses), called, reference, tuple(columns), convention, layout)
     _ = made.quantities  # an unknown column or convention is said now
     return made

@@ -59,6 +59,9 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
     >>> kinds()
     ('bars', 'depth', 'field', 'roofline', 'scatter', 'stages', 'sweep', 'time')
     """
+    reference = options.get("reference", 0)
+    if analyses and not 0 <= reference < len(analyses):
+        raise UsageError("E50", f"no net {reference} among {len(analyses)}", "they begin at 0")
     made: Plot = _module(kind).drawn(analyses, names, **options)
     return replace(made, notes=(*_specs(analyses, names), *made.notes))
 

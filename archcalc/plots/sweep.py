@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from ..analysis import Analysis, walk
@@ -58,6 +59,8 @@ def drawn(
             "E50", f"a sweep takes a symbol and 2 to {_MOST_VALUES} values",
             "--set r=2:64:2 (from, to, step) or --set r=2,4,8,16",
         )  # fmt: skip
+    if not all(isinstance(value, int | Fraction) and value > 0 for value in values):
+        raise UsageError("E50", f"{symbol} takes whole numbers and fractions above 0")
     counted = drawable(columns, convention)[:4]
     known = [set(symbols(one.graph.spec)) if one.graph.spec else set() for one in analyses]
     if not any(symbol in mine for mine in known):

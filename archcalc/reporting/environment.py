@@ -1,7 +1,8 @@
 """Templates to text: jinja2 in a sandbox, which prints what a dialect makes of each value.
 
 What a template prints is escaped unless it is markup already, so that no name of a layer, of a
-spec or of a file becomes markup. A count prints in full; filters round it.
+spec or of a file becomes markup. A count prints in full; filters round it. What it can reach are
+the project's own values: a path could write files, and sympy runs the texts that it is given.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArchcalcError, UsageError
 from .dialects import Dialect, dialect
 from .filters import FILTERS
+from .vocabulary.desk import Desk
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
 
 _BUILT_IN = Path(__file__).parent / "templates"
+_OPEN = ("archcalc", "builtins", "collections", "fractions", "jinja2", "markupsafe")
 
 
 def rendered(
@@ -40,25 +43,35 @@ def rendered(
         raise _refused(error.name or name, error.lineno, str(error.message)) from None
     except jinja2.TemplateNotFound as error:
         raise UsageError("E33", f"no template {error.name}", "archcalc report --help") from None
-    except (jinja2.TemplateError, AttributeError, TypeError, ValueError, ArithmeticError) as error:
-        raise _refused(name, _line(error, name), str(error)) from None
     except RecursionError:
         raise _refused(name, 0, "it includes or calls itself without end") from None
+    except Exception as error:
+        if folder is None:
+            raise
+        raise _refused(name, _line(error, name), _fact(error)) from None
     return spoken.tidy(text)
 
 
 def _environment(loader: BaseLoader, spoken: Dialect, layout: str) -> Any:
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, pass_context
     from jinja2.sandbox import SandboxedEnvironment
     from markupsafe import Markup
 
+    class Sandbox(SandboxedEnvironment):
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return _is_open(obj) and super().is_safe_attribute(obj, attr, value)
+
+    @pass_context  # a template's own constants are then written by the dialect too
+    def written(_: Any, value: Any) -> Markup:
+        return spoken.text(value, layout)
+
     names = ("block", "variable", "comment")
     signs = [f"{name}_{side}_string" for name in names for side in ("start", "end")]
-    made = SandboxedEnvironment(
+    made = Sandbox(
         extensions=["jinja2.ext.do"],
         loader=loader,
         autoescape=True,  # finalize returns markup: nothing is escaped twice
-        finalize=lambda value: spoken.text(value, layout),
+        finalize=written,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -68,7 +81,13 @@ def _environment(loader: BaseLoader, spoken: Dialect, layout: str) -> Any:
     made.filters.update(FILTERS)
     made.filters["code"] = lambda value: Markup(spoken.code(str(value)))
     made.globals["fold"] = spoken.folded
+    del made.globals["lipsum"]
     return made
+
+
+def _is_open(thing: Any) -> bool:
+    """Tell whether a template may look into a value: not where it keeps what is drawn and read."""
+    return type(thing).__module__.partition(".")[0] in _OPEN and not isinstance(thing, Desk)
 
 
 def _loader(folder: Path | None) -> BaseLoader:
@@ -81,6 +100,14 @@ def _loader(folder: Path | None) -> BaseLoader:
 def _refused(name: str, line: int | None, fact: str) -> UsageError:
     place = f"{name}:{line}" if line else name
     return UsageError("E71", f"template {place}: {fact}", "README, section Reports: its words")
+
+
+def _fact(error: Exception) -> str:
+    """Return what went wrong in a word that was asked for what it does not take."""
+    import jinja2
+
+    says = isinstance(error, jinja2.TemplateError | AttributeError | TypeError | ValueError)
+    return str(error) if says else f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _line(error: BaseException, name: str) -> int:

@@ -12,6 +12,8 @@ from ..table import Cell
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+_MOST_DIGITS = 100
+
 
 def short(value: Any) -> str:
     """Write a count with four digits and K, M, G or T."""
@@ -36,15 +38,19 @@ def shape(value: Any, layout: str = "hwc") -> str:
 def digits(value: float | Fraction | int, count: int = 3) -> str:
     """Write a number with so many significant digits."""
     number = Fraction(value)
-    return units.significant(number.numerator, number.denominator, count)
+    return units.significant(number.numerator, number.denominator, _few(count))
 
 
 def percent(value: float | Fraction, places: int = 1) -> str:
     """Write a share in percent with so many decimals."""
-    scaled = Fraction(value) * 100 * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    text = f"{whole:0{places + 1}d}"
-    return f"{text[:-places]}.{text[-places:]}%" if places else f"{text}%"
+    number = Fraction(value) * 100
+    return units.fixed(number.numerator, number.denominator, _few(places)) + "%"
+
+
+def _few(count: int) -> int:
+    if not 0 <= count <= _MOST_DIGITS:
+        raise ValueError(f"a number has 0 to {_MOST_DIGITS} digits to write, not {count}")
+    return count
 
 
 def verbatim(value: Any) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -39,6 +38,8 @@ def own_table(
                 "E71", f"a row of {len(row)} cells under {len(titles)} titles: {titles}"[:200]
             )
         made.append(tuple(_cell(value, unit) for value, unit in zip(row, units, strict=True)))
+    if reference is not None and not 0 <= reference < len(made):
+        raise UsageError("E71", f"no row {reference} among {len(made)}", "they begin at 0")
     right = [
         units[i] == "right"
         or (all(not isinstance(row[i].value, str) for row in made) and bool(made))
@@ -50,13 +51,7 @@ def own_table(
     )
 
 
-_NUMERIC = re.compile(r"-?[\d.,]+[x%]?")
 _UNITS = ("bytes", "ratio", "field", "exact", "code", "text", "layers", "shape", "right")
-
-
-def _is_numeric(value: Any) -> bool:
-    """Tell whether a cell stands right: a number, or a text that is one, such as ``14.1x``."""
-    return not isinstance(value, str) or bool(_NUMERIC.fullmatch(value))
 
 
 def _cell(value: Any, unit: str) -> Cell:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..analysis import Settings, walk
 from ..clock import Clocked, seconds_text
 from ..comparison import change, chosen_columns
+from ..errors import UsageError
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
 from ..figures import Checked
@@ -45,6 +46,8 @@ def cost_table(
     Of several nets each cost stands beside its ratio to the ``reference``'s. Auxiliary heads that
     are not counted, unknown parts and differences from the source are footnotes.
     """
+    if nets and not 0 <= reference < len(nets):
+        raise UsageError("E50", f"no net {reference} among {len(nets)}", "they begin at 0")
     shown = _shown(nets, columns, counting)
     compared = ratios and len(nets) > 1
     titles = [Column("architecture", "architecture", right=False)]

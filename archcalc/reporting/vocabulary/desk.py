@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ...errors import UsageError
 from ...quantities import quantity
+from ...readers import stored, zoo
+from ...readers import torch as code
 from .. import tables
 from ..described import Described
 from ..dialects import MARKDOWN, Dialect
@@ -47,13 +50,33 @@ class Desk:
         """Return a file below the current folder or the template's; E71 for any other."""
         places = [Path.cwd(), *([self.folder] if self.folder else [])]
         for place in places:
-            found = (place / path).resolve()
-            if found.is_relative_to(place.resolve()) and found.exists():
-                return found
+            with suppress(OSError, ValueError):  # a name that no file can have
+                found = (place / path).resolve()
+                if found.is_relative_to(place.resolve()) and found.exists():
+                    return found
         raise UsageError(
             "E71", f'no file "{path[:80]}" below this folder or the template\'s',
             "paths in a template are those of the command line",
         )  # fmt: skip
+
+    def _source(self, source: str) -> str:
+        """Return what a net is read from; E71 for code, which a template never runs, and for a
+        file elsewhere.
+        """
+        if code.reads(source):
+            raise UsageError(
+                "E71", f'"{source[:60]}" is code; a template runs none',
+                "name it on the command line: archcalc report SPEC --template FILE",
+            )  # fmt: skip
+        if zoo.reads(source) or not stored.reads(source):
+            return source
+        path = stored.path_of(source)
+        file = self._file(path)
+        return source if Path(path).resolve() == file else f"{file}{source[len(path) :]}"
+
+    def _device(self, name: str) -> str:
+        """Return a device's name; a profile's file, where it may be read."""
+        return str(self._file(name)) if Path(name).suffix else name
 
 
 def keys_of(columns: str) -> tuple[str, ...]:

@@ -43,7 +43,11 @@ class Evidenced(Desk):
         At most so many (``most``) explanations of each are shown.
         """
         found = reconcile(
-            source, printed, metric=metric, torchvision=torchvision, layout=self.layout
+            self._source(source),
+            printed,
+            metric=metric,
+            torchvision=torchvision,
+            layout=self.layout,
         )
         return list(reconciliation_page(found, layout=self.layout, metric=metric, most=most).blocks)
 

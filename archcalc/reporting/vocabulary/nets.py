@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from ...analysis import Settings, walk
 from ...arithmetic import units
+from ...arithmetic.expression import exact_number
 from ...arithmetic.unknown import Unknown
 from ...comparison import change
 from ...errors import UsageError
 from ...quantities import quantity
-from ...readers import read, stored, zoo
-from ...readers import torch as code
+from ...readers import read
 from ...renderers import cells
 from ...zoo import entries
 from ..described import Described
@@ -29,16 +30,10 @@ class Nets(Desk):
         Errors: :class:`UsageError` (E71) for code, which only the command line runs, and for a
         file elsewhere.
         """
-        key = (source, name, input, train, tuple(sorted(symbols.items())))
+        values = {symbol: _exact(symbol, value) for symbol, value in symbols.items()}
+        key = (source, name, input, train, tuple(sorted(values.items())))
         if key not in self.known:
-            if code.reads(source):
-                raise UsageError(
-                    "E71", f'"{source[:60]}" is code; a template runs none',
-                    "name it on the command line: archcalc report SPEC --template FILE",
-                )  # fmt: skip
-            if not zoo.reads(source) and stored.reads(source):
-                self._file(stored.path_of(source))
-            graph = read(source, symbols, layout=self.layout, input=input)
+            graph = read(self._source(source), values, layout=self.layout, input=input)
             analysis = walk(graph, Settings(train=train or self.train))
             self.known[key] = Described(
                 name or graph.name or "A", analysis, source, layout=self.layout
@@ -54,8 +49,8 @@ class Nets(Desk):
         return [self.net(f"zoo:{name}", name) for name in names]
 
     def ratio(self, one: Any, other: Any) -> str:
-        """Write how many times as large one number is as another, three digits."""
-        if isinstance(one, Unknown) or isinstance(other, Unknown):
+        """Write how many times as large one number is as another, three digits; ? beside 0."""
+        if isinstance(one, Unknown) or isinstance(other, Unknown) or not (one and other):
             return "?"
         return units.short_ratio(max(one, other), min(one, other))
 
@@ -63,3 +58,11 @@ class Nets(Desk):
         """Write how a total compares with another net's: ``21.4x fewer``."""
         of = quantity(column)
         return cells.text(change(of.total(one.analysis), of.total(other.analysis), of))
+
+
+def _exact(symbol: str, value: Any) -> int | Fraction:
+    """Return the value of a symbol: a whole number or a fraction, or the text of one."""
+    found = exact_number(value) if isinstance(value, str) else value
+    if isinstance(found, int | Fraction) and not isinstance(found, bool):
+        return found
+    raise UsageError("E71", f"{symbol} = {value!r:.40} is no exact number", 'r=16 or r="3/4"')

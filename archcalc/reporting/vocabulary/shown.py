@@ -94,4 +94,8 @@ class Shown(Desk):
         self, kind: str, *nets: Described, alt: str = "", name: str = "", **options: Any
     ) -> Picture:
         """Draw a plot of nets."""
+        if options.get("times"):
+            options["times"] = str(self._file(options["times"]))
+        if options.get("device"):
+            options["device"] = self._device(options["device"])
         return self.gallery.plot(kind, flat(nets), alt, name, **options)

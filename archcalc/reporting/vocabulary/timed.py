@@ -23,8 +23,9 @@ class Timed(Desk):
         """Predict times on a device."""
         shown = flat(nets)
         return predicted(
-            [net.analysis for net in shown], [net.name for net in shown], profile(device),
-            batches=batches, dtype=dtype, mode=mode, reference=reference,
+            [net.analysis for net in shown], [net.name for net in shown],
+            profile(self._device(device)), batches=batches, dtype=dtype, mode=mode,
+            reference=reference,
         )  # fmt: skip
 
     def measured(
