@@ -71,17 +71,18 @@ def budget_code(found: Sequence[Analysis], names: Sequence[str], options: dict[s
         for line, verdict in zip(lines, verdicts, strict=True):
             if verdict != "within":
                 broken = True
-                if options["quiet"] or _format(options) in ("csv", "json") or options["output"]:
+                unsaid = format_asked(options) in ("csv", "json")
+                if options["quiet"] or unsaid or options["output"]:
                     print(line.text, file=sys.stderr)
     return int(broken)
 
 
 def on_terminal(options: dict[str, Any]) -> bool:
     """Tell whether a table goes to a terminal."""
-    return _format(options) == "table" and not options["output"] and sys.stdout.isatty()
+    return format_asked(options) == "table" and not options["output"] and sys.stdout.isatty()
 
 
-def _format(options: dict[str, Any]) -> str:
+def format_asked(options: dict[str, Any]) -> str:
     """Return the format asked for."""
     path = options["output"]
     name: str = options["format_"] or (format_of(path) if path else "table")
@@ -104,7 +105,7 @@ def warn(warnings: list[Problem], options: dict[str, Any]) -> None:
 
 def show(page: Page, options: dict[str, Any]) -> None:
     """Write a page in the format asked for, to standard output or to a file."""
-    path, name = options["output"], _format(options)
+    path, name = options["output"], format_asked(options)
     if options["quiet"]:
         page = replace(page, blocks=tuple(block for block in page.blocks if _essential(block)))
     text = render(page, name, exact=options.get("exact", False), width=width_of(options, path))
