@@ -168,6 +168,12 @@ def _grown(limit: Limit, analysis: Analysis, before: State | None) -> Held:
         fact = f"{limit.place}: the base does not hold {column.title}"
         raise UsageError("E42", fact, f"--convention {column.key}, and a base saved with it")
     base, (number, _) = before.totals[column.key], printed(limit.figure.text)
+    for count in (value, base):
+        symbols = getattr(count, "free_symbols", getattr(count, "free", ()))
+        if symbols:
+            free = sorted(map(str, symbols))
+            fact = f"{limit.place}: the budget of {column.title} needs numbers; free: "
+            raise UsageError("E28", fact + ", ".join(free), f"--set {free[0]}=3")
     if not isinstance(base, int) or not isinstance(value, int):
         return Held(limit, column, value, None, "unknown")
     most = base + (base * number / 100 if limit.growth == "%" else number)

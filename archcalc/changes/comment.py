@@ -100,7 +100,7 @@ def _totals(found: Difference) -> list[str]:
             elif before == after:
                 change = "same"
             else:
-                parts = (signed(before, after, column.unit), relative(before, after))
+                parts = [signed(before, after, column.unit), relative(before, after)]
                 change = ", ".join(dict.fromkeys(parts))
             cells.append(f"{_text(now)} ({_text(change)})")
         lines.append(f"| {' | '.join([*cells, _budget(net)])} |")
