@@ -111,7 +111,9 @@ def _total(net: NetChange, column: Quantity) -> str:
     if net.before is None:
         return amount(after, column.unit)
     changed = relative(before, after)
-    return both(before, after, column.unit) + (f"  {changed}" if changed not in ("same", "differs") else "")
+    return both(before, after, column.unit) + (
+        f"  {changed}" if changed not in ("same", "differs") else ""
+    )
 
 
 def layer_text(change: LayerChange, key: str, unit: str) -> str:

@@ -70,6 +70,9 @@ def _unknown(ref: str, top: Path) -> UsageError:
             f"{ref} is not in this clone, which is shallow: it holds the last commits only",
             "fetch-depth: 0 in actions/checkout; or git fetch --unshallow origin",
         )
+    if ref == "HEAD":
+        fact = "there is no commit yet to compare with"
+        return UsageError("E43", fact, "commit once; or --base FILE.json")
     remote, slash, branch = ref.partition("/")
     fetch = f"git fetch {remote} {branch}" if slash else "git fetch origin"
     return UsageError("E43", f"{ref} is not in this clone", f"{fetch}; git branch --all lists")
