@@ -26,6 +26,7 @@ __all__ = [
     "read",
     "reconcile",
     "report",
+    "sweep",
     "verify",
 ]
 
@@ -42,12 +43,24 @@ _HOMES = {
     "read": "api",
     "reconcile": "api",
     "report": "api",
+    "sweep": "api",
     "verify": "api",
 }
 
 if TYPE_CHECKING:
     from . import grade
-    from .api import Net, analyze, compare, explain, plot, read, reconcile, report, verify
+    from .api import (
+        Net,
+        analyze,
+        compare,
+        explain,
+        plot,
+        read,
+        reconcile,
+        report,
+        sweep,
+        verify,
+    )
     from .comparison import Comparison
     from .errors import ArchcalcError
     from .grade import check

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,25 @@ class Net:
         (5, 5)
         """
         return quantity(column).total(self.analysis)
+
+    def formula(self, column: str) -> Any:
+        """Return a column's value for the whole net as a closed form.
+
+        A :class:`~archcalc.formulas.Formula` with ``text``, ``latex``, ``free`` and ``at(H=14)``;
+        one per axis for fields and shapes; what has no symbol in it as :meth:`total` has it.
+
+        >>> net = analyze("HxWxC | conv 1x1x(C/r) | conv KxKxN same")
+        >>> print(net.formula("macs"))
+        H*W*C*(C + K^2*N)/r
+        >>> net.formula("macs").at(H=14, W=14, C=480, r=30, K=5, N=48)
+        5268480
+        """
+        from .formulas import Formula, is_formula
+
+        value = self.total(column)
+        if isinstance(value, tuple):
+            return tuple(Formula(part) if is_formula(part) else part for part in value)
+        return Formula(value) if is_formula(value) else value
 
     def column(self, column: str) -> dict[str, Any]:
         """Return a column's value for every layer, by name.
@@ -258,6 +277,52 @@ def report(
     if file:
         save(files)
     return files.text
+
+
+def sweep(
+    *sources: str | PathLike[str],
+    columns: Sequence[str] = ("macs", "params"),
+    input: str = "",
+    layout: str = "hwc",
+    names: Sequence[str] = (),
+    batch: int = 1,
+    dtype: str = "float32",
+    train: bool = False,
+    **symbols: Any,
+) -> pandas.DataFrame:
+    """Return the totals of every combination of the values that symbols take, one row each.
+
+    A symbol is given numbers, or a text such as ``"2:64:2"`` (from, to, step). ``sources`` are
+    specs, files or names of the zoo. The column ``refused`` is there where some variants cannot
+    be: it says why, and they have no numbers. Errors: :class:`UsageError` (E29, E50) for symbols
+    that no spec has, that have no value, or too many variants.
+
+    >>> sweep("14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2", r=[15, 30])
+        r      macs  params
+    0  15  10536960   53840
+    1  30   5268480   26944
+    """
+    from .notation.parser import parse_input
+    from .sweeping import Grid, grid
+    from .sweeping import sweep as swept
+
+    specs = []
+    for source in sources:
+        spec = readers.spec_of(fspath(source), layout=layout, fragment=bool(input))
+        if input:
+            sizes = parse_input(input, "input")
+            spec = replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
+        specs.append(spec)
+    values: dict[str, Any] = {}
+    for name, given in symbols.items():
+        if isinstance(given, str):
+            values |= grid([f"{name}={given}"]).values
+            continue
+        many = given if hasattr(given, "__iter__") else [given]
+        values[name] = tuple(_numbers({name: number})[name] for number in many)
+    called = comparison.unique_names([spec.name for spec in specs], names)
+    settings = Settings(batch, dtype, train)
+    return swept(specs, called, Grid(values), columns=columns, settings=settings).to_frame()
 
 
 def plot(kind: str, *sources: Any, names: Sequence[str] = (), **options: Any) -> Plot:

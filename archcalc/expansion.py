@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from .arithmetic.dims import NotExact, Shape, divisors
+from .arithmetic.dims import NotExact, Shape, divisors, is_known
 from .arithmetic.expression import Expression, NoFormula, TooLarge
 from .errors import LayerError, Problem, Span, SpecError, UsageError
 from .graph import Graph, Node
@@ -264,7 +264,7 @@ class _Expansion:
             try:
                 block = self.nameable(self.with_values(entry.block))
                 inside = tuple(self.named(size) for size in shape)
-                body = _fragment(block.body(inside))
+                body = _fragment(self.findable(block.body(inside)))
             except LayerError as error:
                 self.report(self.problem_of(error, entry.parts, entry.span, name, (shape,)))
                 return None
@@ -286,6 +286,13 @@ class _Expansion:
         """Return a block whose options the notation can hold."""
         given = {item.name: getattr(block, item.name) for item in fields(block)}
         return replace(block, **{key: self.named(value) for key, value in given.items()})
+
+    def findable(self, body: str) -> str:
+        """Return a block's text, in which numbers of many variants stand by their names."""
+        for value in self.given.values():
+            if hasattr(value, "variants"):
+                self.values.update(value.family.texts)
+        return body
 
     def named(self, value: Any) -> Any:
         """Return what the notation can hold as it is, and ``floor(C/2)`` under a new name."""
@@ -482,11 +489,11 @@ def _where(name: str, shapes: tuple[Shape, ...]) -> str:
 
 def _over_limit(shape: Shape) -> tuple[str, str] | None:
     for size in shape:
-        if isinstance(size, int) and size > LARGEST_SIZE:
+        if is_known(size) and size > LARGEST_SIZE:
             return "E44", f"a size of {size:,} is over the limit of 2^31 - 1"
-        if isinstance(size, int) and size < 1:
+        if is_known(size) and size < 1:
             return "E12", f"nothing is left: the output would be {written(shape)}"
-        if not isinstance(size, int) and hasattr(size, "count_ops"):
+        if not is_known(size) and hasattr(size, "count_ops"):
             operations = size.count_ops()
             if operations > MOST_OPERATIONS:
                 return "E44", (

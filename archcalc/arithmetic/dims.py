@@ -132,6 +132,11 @@ def require(condition: Any, error: Callable[..., Exception], *arguments: Any) ->
         raise error(*arguments)
 
 
+def is_known(value: Any) -> bool:
+    """Tell whether a size is a number: one for all, or one for each variant of a sweep."""
+    return isinstance(value, int) or hasattr(value, "variants")
+
+
 def may_equal(one: Dim, other: Dim) -> bool:
     """Tell whether two numbers may be the same: False only where they certainly differ.
 

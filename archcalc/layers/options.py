@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..arithmetic.dims import require
+from ..arithmetic.dims import is_known, require
 from ..errors import LayerError
 
 REQUIRED: Any = object()  # an option without a default
@@ -148,7 +148,7 @@ def check_limits(made: Any) -> None:
             if part is None:
                 continue
             require(part >= option.least, _too_small, option, key)
-            if option.most and isinstance(part, int):
+            if option.most and is_known(part):
                 require(part <= option.most, _too_large, option, key, part)
 
 

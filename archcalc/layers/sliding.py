@@ -51,7 +51,7 @@ def unread(
     texts: dict[str, list[str]] = {}
     axis_names = ("rows", "columns") if len(sizes) == 2 else ("positions",) * len(sizes)
     for window, n, positions in zip(windows, sizes, axis_names, strict=True):
-        if not isinstance(window, Window) or not plain(
+        if not isinstance(window, Window) or not _single(
             n, window.kernel, window.stride, window.dilation, window.padded(n)
         ):
             continue
@@ -189,6 +189,11 @@ def pads_text(pads: Padding) -> str:
 def plain(*values: Any) -> bool:
     """Whether all are single numbers that can be compared now."""
     return all(hasattr(value, "__index__") and not hasattr(value, "shape") for value in values)
+
+
+def _single(*values: Any) -> bool:
+    """Tell whether all are numbers, and not those of many variants."""
+    return plain(*values) and not any(hasattr(value, "variants") for value in values)
 
 
 def certainly(condition: Any) -> bool:

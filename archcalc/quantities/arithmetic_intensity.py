@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis import Analysis
+from ..arithmetic.dims import is_known
 from ..arithmetic.unknown import Unknown
 from .base import Quantity, sum_of
 from .bytes_moved import QUANTITY as BYTES_MOVED
@@ -31,7 +32,7 @@ class ArithmeticIntensity(Quantity):
 def _quotient(flops: Any, moved: Any) -> Any:
     if isinstance(flops, Unknown) or isinstance(moved, Unknown):
         return Unknown(f"{flops.reason if isinstance(flops, Unknown) else moved.reason}")
-    if isinstance(flops, int) and isinstance(moved, int):
+    if is_known(flops) and is_known(moved):
         return (flops, moved) if moved else None
     return flops / moved
 

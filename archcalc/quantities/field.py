@@ -14,7 +14,7 @@ from dataclasses import fields
 from functools import reduce
 from typing import Any, NamedTuple
 
-from ..arithmetic.dims import larger, smaller
+from ..arithmetic.dims import is_known, larger, smaller
 from ..errors import MisalignedPaths
 from ..layers.window import AxisWindow, Window
 
@@ -72,7 +72,7 @@ class AxisField(NamedTuple):
         count = len(self.starts)
         period, step = window.period, window.shift
         options = (getattr(window, part.name) for part in fields(window))
-        if not all(n is None or isinstance(n, int) for n in (*options, period, self.shift)):
+        if not all(n is None or is_known(n) for n in (*options, period, self.shift)):
             raise PatternTooLong("needs numbers, and a size is a symbol")
         length = period * (count // math.gcd(count, step))
         if length > LONGEST_PATTERN:
@@ -130,7 +130,7 @@ class AxisField(NamedTuple):
 def _bounded(*places: Any) -> None:
     """Refuse expressions that have grown beyond reading; joining such takes sympy minutes."""
     for place in places:
-        if not isinstance(place, int) and getattr(place, "count_ops", int)() > LONGEST_EXPRESSION:
+        if not is_known(place) and getattr(place, "count_ops", int)() > LONGEST_EXPRESSION:
             raise PatternTooLong("its expression has grown too long; give the symbols numbers")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from ..analysis import Analysis
-from ..arithmetic.dims import product
+from ..arithmetic.dims import is_known, larger, product
 from ..arithmetic.unknown import Unknown
 from ..layers.base import hwc
 from .activations import QUANTITY as ACTIVATIONS
@@ -23,7 +24,7 @@ class PeakMemory(Quantity):
     def values(self, analysis: Analysis) -> list[Any]:
         """Replay the net in order, freeing each tensor after its last use."""
         sizes, last_use = _storage(analysis)
-        if any(not isinstance(size, int) for size in sizes.values()):
+        if any(not is_known(size) for size in sizes.values()):
             unknown = Unknown("peak memory needs numbers, and some size is a symbol")
             return [unknown] * len(analysis.nodes)
         scale = analysis.settings.bytes_per_value * analysis.settings.batch
@@ -44,7 +45,7 @@ class PeakMemory(Quantity):
         column = self.of(analysis)
         if not column:
             return 0
-        return column[0] if isinstance(column[0], Unknown) else max(column)
+        return column[0] if isinstance(column[0], Unknown) else reduce(larger, column)
 
 
 def _storage(analysis: Analysis) -> tuple[dict[str, Any], dict[str, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis import Analysis
-from ..arithmetic.dims import Shape
+from ..arithmetic.dims import Shape, is_known
 from ..arithmetic.unknown import Unknown
 from ..errors import MisalignedPaths
 from ..graph import Node
@@ -146,7 +146,7 @@ def _spread(state: Any, x: Shape, y: Shape, analysis: Analysis) -> Any:
     (shape, *_) = analysis.graph.inputs.values()
     sides = spatial(shape) or shape
     covers = len(sides) == len(state) and all(
-        isinstance(side, int) and axis.starts[0] <= 0 and axis.ends[0] >= side
+        is_known(side) and axis.starts[0] <= 0 and axis.ends[0] >= side
         for axis, side in zip(state, sides, strict=True)
         if axis.starts[0] is not None
     )

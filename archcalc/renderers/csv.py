@@ -27,17 +27,17 @@ def render(page: Page, **_: Any) -> str:
             if isinstance(block, Steps):
                 for layer, title, steps in block.records:
                     cells = (layer, title, " = ".join(steps[:-1]), plain_number(steps[-1]))
-                    writer.writerow(map(_safe, cells))
+                    writer.writerow(map(safe, cells))
     return stream.getvalue()
 
 
 def _table(writer: Any, table: Table, layout: str) -> None:
     shown = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
-    writer.writerow([_safe(table.columns[i].key) for i in shown])
+    writer.writerow([safe(table.columns[i].key) for i in shown])
     for row in table.rows:
-        writer.writerow([_safe(raw(row[i], layout)) for i in shown])
+        writer.writerow([safe(raw(row[i], layout)) for i in shown])
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Keep a spreadsheet from running a label as a formula."""
     return "'" + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text

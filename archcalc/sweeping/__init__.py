@@ -1,1 +1,9 @@
-"""Many variants at once: the same formulas on arrays of numbers."""
+"""Sweeps: the totals of a net over ranges of its symbols, counted as arrays."""
+
+from __future__ import annotations
+
+from .grid import Grid, grid
+from .page import page
+from .sweep import Sweep, sweep
+
+__all__ = ["Grid", "Sweep", "grid", "page", "sweep"]

@@ -1,0 +1,185 @@
+"""``archcalc sweep``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import MissingDependency, UsageError
+from .options import column_keys, columns_option, complete_spec, reading, shared
+
+_ROWS = 1000  # shown unless --limit says otherwise
+_MOST_JSON = 100_000
+_AT_ONCE = 100_000  # rows written to csv
+
+
+@click.command(short_help="Count every variant of nets over ranges of their symbols.")
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_spec)
+@columns_option("macs,params")
+@click.option("--pareto", metavar="A,B", default="", help="Only rows that no other row beats.")
+@click.option("--sort", metavar="A", default="", help="By a column or symbol; -A: largest first.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
+@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes.")
+@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
+@click.option("--train", is_flag=True, help="Include auxiliary heads.")
+@click.option("--exact", is_flag=True, help="Print every count in full.")
+@reading
+@shared
+def command(specs: tuple[str, ...], **options: Any) -> None:
+    """Examples:
+
+    \b
+    archcalc sweep '14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2' --set r=2,4,8,16,32
+    archcalc sweep resnet50 --input HxHx3 --set H=32:512:32 --sort macs
+    archcalc sweep 'HxHxC | conv 3x3xN s2 | conv 3x3xN' --set H=7:57:7,C=64 \\
+                   --set N=32:128:32 --pareto macs,params
+    archcalc sweep resnet50 --input HxWx3 --set H=32:1031,W=32:1031 -o sweep.csv
+
+    Count every combination of the values that symbols take: --set r=2,4,8 or --set r=2:64:2
+    (from, to, step), one --set per symbol or several in one. The symbol batch is the batch size.
+    A variant that cannot be is marked with the code of its error and the layer; it has no numbers.
+
+    --pareto keeps the rows that no other row beats: less is better, more where a column has a
+    plus (--pareto macs,+activations). -o takes csv, parquet (needs pyarrow), json, md, html, tex;
+    svg, png and pdf where one symbol has several values (needs matplotlib).
+    """
+    from ..comparison import unique_names
+    from ..sweeping import grid, page, sweep
+    from .output import progress, show
+
+    values = grid(options["values"])
+    if not values.values:
+        raise UsageError("E50", "a sweep needs values", "--set r=2:64:2 or --set r=2,4,8,16")
+    if _picture(options):
+        _draw(specs, options)
+        return
+    read = [_spec(source, options) for source in specs]
+    keys = _keys(options)
+    chunks = -(-len(values) // 8192) * len(read)
+    with progress(chunks) as step:
+        made = sweep(
+            read,
+            unique_names([one.name for one in read]),
+            values,
+            columns=keys,
+            settings=_settings(options),
+            watch=step,
+        )
+    if options["pareto"]:
+        made = made.pareto(_words(options["pareto"]))
+    if options["sort"]:
+        made = made.sorted(options["sort"])
+    count = len(made)
+    if options["limit"]:
+        made = made.first(options["limit"])
+    ending = _ending(options)
+    if options["output"] and ending in ("csv", "parquet"):
+        _save(made, options, ending)
+        return
+    if ending == "json" and len(made) > _MOST_JSON:
+        raise UsageError("E50", f"{len(made):,} rows are too many for json", "-o sweep.csv")
+    if not options["limit"] and ending not in ("json", "csv"):
+        made = made.first(_ROWS)
+    show(page(made, of=count, layout=options["layout"]), options)
+
+
+def _spec(source: str, options: dict[str, Any]) -> Any:
+    """Return a spec with the input of ``--input``."""
+    from ..notation.parser import parse_input
+    from ..readers import spec_of
+
+    spec = spec_of(source, layout=options["layout"], fragment=bool(options["input"]))
+    if options["input"]:
+        sizes = parse_input(options["input"], "--input")
+        turned = (*sizes[1:], sizes[0]) if options["layout"] == "chw" else sizes
+        spec = replace(spec, input=turned)
+    return spec
+
+
+def _settings(options: dict[str, Any]) -> Any:
+    from ..analysis import Settings
+
+    return Settings(options["batch"], options["dtype"], options["train"])
+
+
+def _keys(options: dict[str, Any]) -> tuple[str, ...]:
+    """Return the columns, with those that the front is about."""
+    from ..quantities import keys, quantity
+
+    symbols = {part.split("=")[0].strip() for part in ",".join(options["values"]).split(",")}
+    asked = [word.lstrip("+-") for word in (*_words(options["pareto"]), options["sort"]) if word]
+    more = [quantity(word).key for word in asked if word not in symbols]
+    assert set(more) <= set(keys())
+    return tuple(dict.fromkeys((*column_keys(options["columns"]), *more)))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _ending(options: dict[str, Any]) -> str:
+    ending = Path(options["output"] or "").suffix.lower()[1:]
+    return str(options["format_"] or ending).lower()
+
+
+def _picture(options: dict[str, Any]) -> bool:
+    return _ending(options) in ("svg", "png", "pdf")
+
+
+def _draw(specs: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Write the plot of one symbol's values; archcalc plot sweep is the same."""
+    from ..plots import document, plot
+    from .plot import _swept, _write
+
+    if options["pareto"] or options["sort"] or options["limit"]:
+        raise UsageError("E50", "a picture shows every value of one symbol", "-o sweep.csv")
+    found, symbol, values = _swept(specs, options)
+    from ..comparison import unique_names
+
+    names = unique_names([one.graph.name for one in found])
+    drawn = plot(
+        "sweep", found, names, symbol=symbol, values=values, columns=_keys(options)
+    )  # fmt: skip
+    _write(document(drawn, _ending(options)), options["output"])
+
+
+def _save(made: Any, options: dict[str, Any], ending: str) -> None:
+    """Write all rows to a file, without making a table of them first."""
+    frame = _written(made, options["layout"])
+    path = options["output"]
+    try:
+        if ending == "parquet":
+            frame.to_parquet(path, index=False)
+        else:
+            with open(path, "w", encoding="utf-8", newline="\n") as stream:
+                for start in range(0, len(frame), _AT_ONCE):
+                    part = frame.iloc[start : start + _AT_ONCE]
+                    part.to_csv(stream, index=False, header=not start, lineterminator="\n")
+    except ImportError:
+        raise MissingDependency(
+            "parquet files need pyarrow", "pip install pyarrow, or -o sweep.csv"
+        ) from None
+    except OSError as error:
+        raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
+    print(f"{len(frame):,} rows in {path}", file=sys.stderr)
+
+
+def _written(made: Any, layout: str) -> Any:
+    """Return the rows as a data frame in which what is no whole number is a text."""
+    from ..renderers.cells import raw
+    from ..renderers.csv import safe
+    from ..table import Cell
+
+    frame = made.to_frame()
+    units = {one.key: one.unit for one in made.quantities}
+    for key in frame.columns:
+        if key in units and frame[key].dtype == object:
+            unit = units[key]
+            frame[key] = [raw(Cell(value, unit), layout) for value in frame[key]]
+        elif frame[key].dtype == object:
+            frame[key] = [safe(str(value)) for value in frame[key]]
+    return frame

@@ -1,0 +1,107 @@
+"""A sweep as a table with notes, and as the JSON object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..arithmetic.unknown import Unknown
+from ..renderers.cells import raw
+from ..table import Cell, Column, Page, Table, Text
+from .sweep import Sweep, why
+
+_MOST_NOTES = 8
+
+
+def page(sweep: Sweep, *, of: int, layout: str = "hwc") -> Page:
+    """Return the page of a sweep; ``of`` is how many rows there are in all."""
+    notes = [Text(note, "note") for note in (*_left_out(sweep, of), *_refusals(sweep))]
+    table = _table(sweep)
+    return Page((table, *notes), lambda: _data(sweep, of), table, layout)
+
+
+def _rows(sweep: Sweep) -> list[list[Any]]:
+    """Return net, values of the symbols, totals and reason of each row."""
+    symbols = [sweep.symbol(name)[sweep.shown].tolist() for name in sweep.grid.values]
+    totals = [values[sweep.shown].tolist() for values in sweep.columns]
+    rows = []
+    for i, row in enumerate(sweep.shown.tolist()):
+        refused = int(sweep.refused[row])
+        counted = [None if refused >= 0 else values[i] for values in totals]
+        reason = why(sweep.refusals[refused]) if refused >= 0 else ""
+        name = sweep.names[row // len(sweep.grid)]
+        rows.append([name, *(values[i] for values in symbols), *counted, reason])
+    return rows
+
+
+def _table(sweep: Sweep) -> Table:
+    several = len(sweep.names) > 1
+    rows = _rows(sweep)
+    reasons = any(row[-1] for row in rows)
+    columns = [Column("net", "net", False)] if several else []
+    columns += [Column(name, name) for name in sweep.grid.values]
+    columns += [Column(one.key, one.title) for one in sweep.quantities]
+    columns += [Column("refused", "refused", False)] if reasons else []
+    count = len(sweep.grid.values)
+    cells = []
+    for name, *values, reason in rows:
+        made = [Cell(name)] if several else []
+        made += [Cell(str(value)) for value in values[:count]]
+        made += [
+            Cell(value, one.unit)
+            for value, one in zip(values[count:], sweep.quantities, strict=True)
+        ]
+        cells.append(tuple([*made, Cell(reason)] if reasons else made))
+    return Table(tuple(columns), tuple(cells), title=sweep.title, compared=False)
+
+
+def _left_out(sweep: Sweep, of: int) -> list[str]:
+    if len(sweep) == of:
+        return []
+    return [f"{len(sweep):,} of {of:,} rows; --limit says how many, -o sweep.csv holds all."]
+
+
+def _refusals(sweep: Sweep) -> list[str]:
+    """Return for each reason how many rows it refuses, and what it says of one of them."""
+    import numpy
+
+    here, counts = numpy.unique(sweep.refused[sweep.shown], return_counts=True)
+    found = []
+    for which, count in zip(here.tolist(), counts.tolist(), strict=True):
+        if which >= 0:
+            one = sweep.refusals[which]
+            at = ", ".join(f"{k}={v}" for k, v in sweep.grid.at(one.example).items())
+            many = f"{count:,} variant{'s' * (count > 1)}"
+            found.append(f"{why(one)}: {many} cannot be; at {at}: {one.message}.")
+    more = len(found) - _MOST_NOTES
+    return found[:_MOST_NOTES] + ([f"and {more} more reasons."] if more > 0 else [])
+
+
+def _data(sweep: Sweep, of: int) -> dict[str, Any]:
+    count = len(sweep.grid.values)
+    keys = [*sweep.grid.values, *(one.key for one in sweep.quantities)]
+    units = ["text"] * count + [one.unit for one in sweep.quantities]
+    rows = []
+    for name, *values, reason in _rows(sweep):
+        cells = [_value(Cell(value, unit)) for value, unit in zip(values, units, strict=True)]
+        rows.append([name, *cells, reason or None])
+    return {
+        "schema": 1,
+        "sweep": {
+            "nets": list(sweep.names),
+            "symbols": list(sweep.grid.values),
+            "columns": ["net", *keys, "refused"],
+            "variants": of,
+            "rows": rows,
+            "notes": [*_left_out(sweep, of), *_refusals(sweep)],
+        },
+    }
+
+
+def _value(cell: Cell) -> Any:
+    """Return a cell for scripts: numbers exact, sizes per axis, null where there is nothing."""
+    value = cell.value
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, tuple) and cell.unit != "ratio" and not isinstance(value, Unknown):
+        return [part if isinstance(part, int) else str(part) for part in value]
+    return raw(cell) if not hasattr(value, "denominator") else str(value)

@@ -1,0 +1,189 @@
+"""A sweep: the totals of every variant of one or several nets, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..analysis import Settings
+from ..errors import UsageError
+from ..expansion import no_symbol
+from ..notation.entries import Spec
+from ..notation.free import symbols
+from ..quantities import quantity
+from ..quantities.base import Quantity
+from .counting import CHUNK, Refusal, counter
+from .grid import Grid
+from .pareto import front
+
+if TYPE_CHECKING:
+    import pandas
+
+Watch = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The totals of every variant, column by column.
+
+    Rows are numbered net by net, then in the order of the grid; ``shown`` are the numbers of the
+    rows that are left, in their order. ``refused`` holds for each row -1 or which of the
+    ``refusals`` is the reason that it cannot be: the numbers of such a row mean nothing.
+    """
+
+    names: tuple[str, ...]
+    grid: Grid
+    quantities: tuple[Quantity, ...]
+    columns: tuple[Any, ...]
+    refused: Any
+    refusals: tuple[Refusal, ...]
+    shown: Any
+    title: str = ""
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    @cached_property
+    def valid(self) -> Any:
+        """The rows that are left and have numbers."""
+        return self.shown[self.refused[self.shown] < 0]
+
+    def column(self, text: str) -> tuple[Any, bool]:
+        """Return a column's numbers, row by row, and whether larger is better: ``+macs``.
+
+        Errors: :class:`UsageError` (E48) for a column that is not in the sweep, (E50) where it
+        holds something besides whole numbers.
+        """
+        name = text.strip()
+        key = name.lstrip("+-")
+        if key in self.grid.values:
+            return self.symbol(key), name[:1] in "+-"
+        wanted = quantity(key)
+        if wanted not in self.quantities:
+            known = ", ".join((*(one.key for one in self.quantities), *self.grid.values))
+            raise UsageError("E48", f"{wanted.key} is not in the sweep", f"columns: {known}")
+        values = self.columns[self.quantities.index(wanted)]
+        if values.dtype == object and not all(type(n) is int for n in values[self.valid]):
+            raise UsageError("E50", f"{wanted.key} is not one whole number in every variant")
+        return values, name[:1] in "+-"
+
+    def symbol(self, name: str) -> Any:
+        """Return what a symbol is, row by row."""
+        import numpy
+
+        places = self.grid.places(numpy.arange(len(self.refused)) % len(self.grid))[name]
+        values = self.grid.values[name]
+        whole = all(type(value) is int for value in values)
+        return numpy.array(values, dtype=numpy.int64 if whole else object)[places]
+
+    def pareto(self, keys: Sequence[str]) -> Sweep:
+        """Return the rows that no other beats: less is better, more where a column has a ``+``."""
+        chosen = []
+        for key in keys:
+            values, more = self.column(key)
+            there = values[self.valid]
+            chosen.append(-there if more else there)
+        if not chosen or not len(self.valid):
+            return replace(self, shown=self.valid)
+        return replace(self, shown=self.valid[front(chosen)])
+
+    def sorted(self, key: str) -> Sweep:
+        """Return the rows in the order of a column, refused ones last; ``-macs``: largest first."""
+        import numpy
+
+        values, down = self.column(key)
+        there = values[self.valid]
+        order = numpy.argsort(-there if down else there, kind="stable")
+        rest = self.shown[self.refused[self.shown] >= 0]
+        return replace(self, shown=numpy.concatenate([self.valid[order], rest]))
+
+    def first(self, count: int) -> Sweep:
+        """Return so many rows."""
+        return replace(self, shown=self.shown[:count])
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the rows as a pandas DataFrame: symbols, exact totals, and why one cannot be.
+
+        Columns of whole numbers are int64, with missing values (Int64) where rows are refused.
+        """
+        import numpy
+        import pandas
+
+        data: dict[str, Any] = {}
+        if len(self.names) > 1:
+            data["net"] = numpy.array(self.names, dtype=object)[self.shown // len(self.grid)]
+        for name in self.grid.values:
+            data[name] = self.symbol(name)[self.shown]
+        refused = self.refused[self.shown] >= 0
+        for one, values in zip(self.quantities, self.columns, strict=True):
+            there = values[self.shown]
+            if refused.any() and there.dtype != object:
+                data[one.key] = pandas.arrays.IntegerArray(there.copy(), refused.copy())
+            else:
+                data[one.key] = numpy.where(refused, None, there) if refused.any() else there
+        if refused.any():
+            reasons = numpy.array([*(why(one) for one in self.refusals), ""], dtype=object)
+            data["refused"] = reasons[self.refused[self.shown]]
+        frame: pandas.DataFrame = pandas.DataFrame(data)
+        return frame
+
+
+def why(refusal: Refusal) -> str:
+    """Return a reason in two words: the code of the error, and the layer."""
+    return f"{refusal.code} {refusal.layer}".strip()
+
+
+def sweep(
+    specs: Sequence[Spec],
+    names: Sequence[str],
+    grid: Grid,
+    *,
+    columns: Sequence[str] = ("macs", "params"),
+    settings: Settings | None = None,
+    watch: Watch | None = None,
+    chunk: int = CHUNK,
+) -> Sweep:
+    """Return the totals of every variant of every spec; ``watch`` hears of every chunk.
+
+    Errors: :class:`UsageError` (E29) for a symbol that no spec has or that has no value, (E48)
+    for a column that there is not.
+    """
+    import numpy
+
+    counted = tuple(dict.fromkeys(quantity(key) for key in columns))
+    known = set().union(*(symbols(spec) for spec in specs))
+    for name in grid.values:
+        if name not in known and name != "batch":
+            raise no_symbol(name, known, "any spec")
+    parts = [
+        part
+        for spec in specs
+        for part in _watched(counter(spec, settings or Settings(), counted, grid), chunk, watch)
+    ]
+    refusals: dict[tuple[str, str], Refusal] = {}
+    refused = []
+    for part in parts:
+        for one in part.refusals:
+            refusals.setdefault((one.code, one.layer), one)
+        places = [list(refusals).index((one.code, one.layer)) for one in part.refusals]
+        refused.append(numpy.array([*places, -1], numpy.int32)[part.refused])
+    return Sweep(
+        names=tuple(names),
+        grid=grid,
+        quantities=counted,
+        columns=tuple(
+            numpy.concatenate([part.columns[i] for part in parts]) for i in range(len(counted))
+        ),
+        refused=numpy.concatenate(refused),
+        refusals=tuple(refusals.values()),
+        shown=numpy.arange(len(grid) * len(specs)),
+    )
+
+
+def _watched(made: Any, chunk: int, watch: Watch | None) -> Any:
+    for part in made.counted(chunk):
+        if watch is not None:
+            watch(f"{part.stop:,} of {len(made.grid):,} variants")
+        yield part
