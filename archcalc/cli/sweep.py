@@ -172,6 +172,7 @@ def _written(made: Any, layout: str) -> Any:
     """Return the rows as a data frame in which what is no whole number is a text."""
     from ..renderers.cells import raw
     from ..renderers.csv import safe
+    from ..sweeping.grid import shown
     from ..table import Cell
 
     frame = made.to_frame()
@@ -181,5 +182,5 @@ def _written(made: Any, layout: str) -> Any:
             unit = units[key]
             frame[key] = [raw(Cell(value, unit), layout) for value in frame[key]]
         elif frame[key].dtype == object:
-            frame[key] = [safe(str(value)) for value in frame[key]]
+            frame[key] = [safe(shown(value)) for value in frame[key]]
     return frame

@@ -1,1 +1,9 @@
-"""Which numbers for the unknowns of a spec reach a goal, with the proof."""
+"""Solutions: which values of a symbol satisfy a condition, and the proof."""
+
+from __future__ import annotations
+
+from .goal import Goal, goal
+from .page import answer, page
+from .search import Objective, Solution, solve
+
+__all__ = ["Goal", "Objective", "Solution", "answer", "goal", "page", "solve"]

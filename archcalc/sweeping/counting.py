@@ -54,13 +54,14 @@ class Counted:
 class Counter:
     """What is counted: a spec, its settings, the columns, and the variants.
 
-    ``batch`` among the symbols of the grid is the batch size.
+    ``batched`` says that ``batch`` among the symbols of the grid is the batch size.
     """
 
     spec: Spec
     settings: Settings
     quantities: tuple[Quantity, ...]
     grid: Grid
+    batched: bool = False
 
     def counted(self, chunk: int = CHUNK) -> Iterator[Counted]:
         """Yield the totals of all variants in order, so many at a time."""
@@ -155,7 +156,7 @@ class Counter:
     def totals(self, values: dict[str, Any]) -> list[Any]:
         """Return the total of each column for one number per symbol, of any kind."""
         settings = self.settings
-        if "batch" in values:
+        if self.batched:
             settings = replace(settings, batch=values["batch"])
         graph = expand(self.spec, values, unused=True)
         analysis = walk(graph, settings)
@@ -173,7 +174,8 @@ def counter(
             f"{' and '.join(free[:6])} {'has' if len(free) == 1 else 'have'} no value",
             " ".join(f"--set {name}=..." for name in free[:6]),
         )
-    return Counter(spec, settings, tuple(quantities), grid)
+    batched = "batch" in grid.values and "batch" not in symbols(spec)
+    return Counter(spec, settings, tuple(quantities), grid, batched)
 
 
 def _prefix(spec: Spec) -> str:

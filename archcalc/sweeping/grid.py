@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..arithmetic.expression import exact_number
+from ..arithmetic.units import fixed
 from ..errors import UsageError
 
 MOST_VARIANTS = 10_000_000
@@ -116,6 +117,21 @@ def span(text: str, least: int | Fraction = Fraction(1, 10**15)) -> Values:
     if all(isinstance(n, int) for n in (start, step)):
         return range(start, int(end) + 1, step)
     return [_plain(start + i * Fraction(step)) for i in range(int(count))]
+
+
+def shown(value: Any) -> str:
+    """Write a value as people do: a fraction as a decimal where it is one.
+
+    >>> shown(7), shown(Fraction(7, 20)), shown(Fraction(1, 3))
+    ('7', '0.35', '1/3')
+    """
+    places = 0
+    while isinstance(value, Fraction) and places < 15:
+        places += 1
+        scaled = value * 10**places
+        if scaled.denominator == 1:
+            return fixed(scaled.numerator, 10**places, places).replace(",", "")
+    return str(value)
 
 
 def _plain(number: int | Fraction) -> int | Fraction:

@@ -7,6 +7,7 @@ from typing import Any
 from ..arithmetic.unknown import Unknown
 from ..renderers.cells import raw
 from ..table import Cell, Column, Page, Table, Text
+from .grid import shown
 from .sweep import Sweep, why
 
 _MOST_NOTES = 8
@@ -45,7 +46,7 @@ def _table(sweep: Sweep) -> Table:
     cells = []
     for name, *values, reason in rows:
         made = [Cell(name)] if several else []
-        made += [Cell(str(value)) for value in values[:count]]
+        made += [Cell(shown(value)) for value in values[:count]]
         made += [
             Cell(value, one.unit)
             for value, one in zip(values[count:], sweep.quantities, strict=True)
@@ -69,7 +70,7 @@ def _refusals(sweep: Sweep) -> list[str]:
     for which, count in zip(here.tolist(), counts.tolist(), strict=True):
         if which >= 0:
             one = sweep.refusals[which]
-            at = ", ".join(f"{k}={v}" for k, v in sweep.grid.at(one.example).items())
+            at = ", ".join(f"{k}={shown(v)}" for k, v in sweep.grid.at(one.example).items())
             many = f"{count:,} variant{'s' * (count > 1)}"
             found.append(f"{why(one)}: {many} cannot be; at {at}: {one.message}.")
     more = len(found) - _MOST_NOTES
@@ -104,4 +105,4 @@ def _value(cell: Cell) -> Any:
         return value
     if isinstance(value, tuple) and cell.unit != "ratio" and not isinstance(value, Unknown):
         return [part if isinstance(part, int) else str(part) for part in value]
-    return raw(cell) if not hasattr(value, "denominator") else str(value)
+    return raw(cell) if not hasattr(value, "denominator") else shown(value)
