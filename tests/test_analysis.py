@@ -257,7 +257,8 @@ def test_a_stated_cost_bounds_training_from_below() -> None:
 @pytest.mark.parametrize("format_", sorted({*formats()} - {"json"}))
 def test_every_renderer_shows_lower_bounds(format_: str) -> None:
     page = analyze(OPAQUE).summary(("params", "macs", "receptive_field")).page()
-    text = render(page, format_, exact=True).replace("&gt;", ">").replace("\\", "")
+    text = render(page, format_, exact=True).replace("&gt;", ">")
+    text = text.replace(r"$\geq$", ">=").replace("\\", "")
     params = 192 * 8 + 8 + 3 * 3 * 16 * 4 + 4
     total = next(line for line in text.splitlines() if re.search(r"total\b.*>= ?2", line))
     assert f"{params:,}" in total or str(params) in total
@@ -622,12 +623,39 @@ def from_html(text: str) -> Shown:
     return from_columns([re.findall(r">([^<>]*|>= [^<]*)</t[hd]>", row) for row in rows])
 
 
+TITLES = {column.title: column.key for column in QUANTITIES()} | {"field": "receptive_field"}
+
+
+_ROW_END = r"(\\\\|\\tabularnewline)$"
+
+
+def from_latex(text: str) -> Shown:
+    """Take every tabular: its titles name the columns, wherever a wide table is broken."""
+    found: Shown = {}
+    for body in re.findall(r"\\toprule(.*?)\\bottomrule", text, re.DOTALL):
+        lines = [line for line in body.splitlines() if re.search(_ROW_END, line)]
+        heads, *rows = ([_from_latex(part) for part in re.split(r" *& *", one)] for one in lines)
+        for row in rows:
+            cells = zip(heads[1:], row[1:], strict=True)
+            shown = {TITLES[head]: cell for head, cell in cells if head in TITLES}
+            found.setdefault(row[0], {}).update(shown)
+    return found
+
+
+def _from_latex(cell: str) -> str:
+    text = re.sub(_ROW_END, "", cell).replace(r"$\geq$", ">=").replace(r"{\times}", "x")
+    text = re.sub(r"\\(raggedright|allowbreak)( |\{\})?|[$]", "", text)
+    text = re.sub(r"\\text(bf|tt)\{([^{}]*)\}", r"\2", text)
+    return re.sub(r"\\([_#&%])", r"\1", text).strip()
+
+
 READ: dict[str, Callable[[str], Shown]] = {
     "csv": from_csv,
     "plain": from_plain,
     "table": from_table,
     "markdown": from_markdown,
     "html": from_html,
+    "latex": from_latex,
 }
 
 

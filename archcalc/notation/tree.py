@@ -194,6 +194,8 @@ def _unreadable(text: str, source: Source, error: Any) -> Problem:
         at = start + line.index("\t")
         fact = "a tab: YAML indents with spaces"
         return Problem("E22", fact, Span(source, at, at + 1), "replace the tab by spaces")
+    if "nesting depth" in str(error.problem):  # libyaml stops before we count so far
+        return Problem("E44", f"the YAML is nested deeper than {DEEPEST} levels", span)
     item = line.strip().removeprefix("- ")
     if item.startswith("*"):
         return Problem("E22", 'a plain YAML text cannot start with "*"', span, f'- "{item}"')

@@ -225,10 +225,36 @@ def check_csv(text: str) -> None:
             raise Wrong(f"a formula in the csv: {cell[:80]!r}")
 
 
+def check_latex(text: str) -> None:
+    """No command but our own, no comment after the first lines, braces and formulas closed."""
+    check_terminal(text)
+    body = text.partition("\n\n")[2]  # the first lines name packages and define a glyph
+    wrong = set(re.findall(r"\\([A-Za-z]+)", body)) - COMMANDS
+    if wrong:
+        raise Wrong(f"commands that are not ours: {sorted(wrong)}")
+    plain = re.sub(r"\\.", "", body)
+    bad = re.search(".{,40}[%#^]", re.sub(r"\$[^$]*\$", "", plain))
+    if bad:
+        raise Wrong(f"a character that LaTeX takes for itself: {bad[0]}")
+    if plain.count("{") != plain.count("}") or plain.count("$") % 2:
+        raise Wrong("braces or formulas that are not closed")
+
+
+_COMMANDS = """
+archcalcglyph allowbreak begin bottomrule caption cdot centering char end footnotesize
+frac geq hspace item label left lfloor linebreak linewidth mbox midrule mu n newline
+noindent par pm raggedright rfloor right scriptsize setlength small smallskip tabcolsep
+tabularnewline textasciicircum textasciigrave textasciitilde textbackslash textbar
+textbf textgreater textit textless textquotedbl textquotesingle textsuperscript texttt
+times tiny toprule ttfamily vspace
+"""
+COMMANDS = set(_COMMANDS.split())
+
 CHECKS = {
     "csv": check_csv,
     "html": check_html,
     "json": json.loads,
+    "latex": check_latex,
     "markdown": check_markdown,
     "plain": check_terminal,
     "table": check_terminal,
