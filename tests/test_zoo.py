@@ -21,6 +21,8 @@ from archcalc.notation.yaml_text import to_yaml
 from archcalc.readers import read, spec_of
 from archcalc.renderers import render
 
+from transcripts import run
+
 NAMES = tuple(zoo.entries())
 
 # What the issue asks for by name; the folder may hold more.
@@ -181,3 +183,15 @@ def test_a_spec_that_only_looks_like_a_name_is_still_a_spec() -> None:
     with pytest.raises(SpecError):
         read("conv")
     assert parse("784 | fc 10").body.entries
+
+
+@pytest.mark.parametrize("name", ["resnet18", "alexnet", "vit_b_16"])
+def test_a_layout_is_how_its_shapes_are_printed_not_how_they_are_read(name: str) -> None:
+    plain, first = (
+        json.loads(run(f"archcalc summary {name} --format json{more}"))["architectures"][0]
+        for more in ("", " --layout chw")
+    )
+    assert plain["totals"]["params"] == first["totals"]["params"]
+    assert plain["totals"]["macs"] == first["totals"]["macs"]
+    *sizes, channels = plain["input"]
+    assert first["input"] == [channels, *sizes]

@@ -39,7 +39,8 @@ def spec(source: str, layout: str, fragment: bool) -> Spec:
     family = entries().get(name)
     if family is None:
         raise unknown(name)
-    return read_document(families()[family], f"zoo/{family}.yaml", variant=name, layout=layout)
+    # its files are height x width x channels, however shapes are to be printed
+    return read_document(families()[family], f"zoo/{family}.yaml", variant=name)
 
 
 def _begin(name: str) -> list[str]:
