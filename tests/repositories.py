@@ -29,7 +29,6 @@ layers:
 ISOLATED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_CEILING_DIRECTORIES": "",
     "GITHUB_STEP_SUMMARY": "",
 }
 
@@ -37,7 +36,7 @@ ISOLATED = {
 def git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         ["git", "-C", str(folder), *arguments],
-        env={**os.environ, **ISOLATED},
+        env={**_inherited(), **ISOLATED},
         capture_output=True,
         text=True,
         check=True,
@@ -72,5 +71,11 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 @contextmanager
 def isolated(**environment: str) -> Iterator[None]:
-    with mock.patch.dict(os.environ, {**ISOLATED, **environment}):
+    given = {**_inherited(), **ISOLATED, **environment}
+    with mock.patch.dict(os.environ, given, clear=True):
         yield
+
+
+def _inherited() -> dict[str, str]:
+    """Return the environment without what a git hook or GitHub that runs the tests has set."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "GITHUB_"))}

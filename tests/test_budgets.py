@@ -121,6 +121,12 @@ def test_exit_codes(condition: str, code: int) -> None:
     assert ("exceeded" in text) == bool(code)
 
 
+@pytest.mark.parametrize("option", ["-q", "--format csv", "--format json"])
+def test_what_is_not_printed_is_said(option: str) -> None:
+    text = run(f"archcalc diff '{LINEAR}' '{LINEAR}' --fail-if 'macs > 900K' {option}")
+    assert "net: budget MACs <= 900K exceeded by 100.0K (11.1%)\n[exit 1]" in text
+
+
 def test_a_change_alone_is_no_failure() -> None:
     text = run(f"archcalc diff '{LINEAR}' '1000 | fc 9000 nobias'")
     assert "9.00x more" in text
@@ -302,7 +308,7 @@ def test_no_text_begins_a_command() -> None:
 
 
 def test_comments_keep_their_limit() -> None:
-    for count, layers in ((1, 1), (3, 300), (40, 400), (1500, 1)):
+    for count, layers in ((1, 1), (3, 300), (40, 400), (220, 9), (300, 1), (1500, 1)):
         text = comment(many(count, layers=layers), marked=True)
         assert text.startswith(MARKER + "\n")
         assert len(text) <= LONGEST_COMMENT
@@ -350,7 +356,7 @@ def test_files_beside_the_output(tmp_path: Path) -> None:
             " --format github --fail-if 'macs > +50%' -o log.txt",
             tmp_path,
         )
-    assert text == "[exit 1]"
+    assert text == "net: budget MACs <= +50% (1.500M) exceeded by 500.0K (33.3%)\n[exit 1]"
     written = (tmp_path / "c.md").read_text(encoding="utf-8")
     assert written == f"{MARKER}\n{summary.read_text(encoding='utf-8')}"
     assert "### archcalc: 1 budget exceeded" in written

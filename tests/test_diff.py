@@ -126,6 +126,12 @@ def test_the_page() -> None:
     assert text.isascii()
 
 
+def test_exact() -> None:
+    text = run(f"archcalc diff '{NAIVE}' '{REDUCED}' --exact --columns macs")
+    assert "112,896,000 -> 5,268,480  -95.3%" in text
+    assert "added 1,505,280" in text
+
+
 def test_nothing_changed() -> None:
     text = run("archcalc diff resnet18 resnet18")
     assert "total  1.814G  11.69M" in text
@@ -214,6 +220,9 @@ def test_a_base_of_several_nets(tmp_path: Path) -> None:
         "nothing",
         '{"schema": 1, "convention": "macs", "layout": "hwc", "batch": 1, "dtype": "float32", '
         '"train": false, "architectures": [{"name": 1}]}',
+        '{"schema": 1, "convention": "macs", "layout": "hwc", "batch": 1, "dtype": "float32", '
+        '"train": false, "architectures": [{"name": "lenet5", "input": [9], "output": [9], '
+        '"layers": [], "totals": {"macs": 1e999}}]}',
         "[" * 100_000,
         "\ud800",
     ],
@@ -244,6 +253,22 @@ def test_bad_requests(command: str, expected: str, monkeypatch: pytest.MonkeyPat
     text = " ".join(run(f"archcalc {command}").split())
     assert expected in text
     assert text.endswith("[exit 2]")
+
+
+def test_a_strange_base_is_no_crash(tmp_path: Path) -> None:
+    """Whatever a saved file holds as counts, there is a page or a clear error."""
+    path = tmp_path / "base.json"
+    for count in ("-5", '"a\\n::error::b"', "true", "1.5", "null", "[1]", "9" * 400):
+        path.write_text(
+            '{"schema": 1, "convention": "macs", "layout": "hwc", "batch": 1, "dtype": "float32",'
+            '"train": false, "architectures": [{"name": "x", "input": [9], "layers": [],'
+            f'"totals": {{"macs": {count}, "params": {count}}}}}]}}',
+            encoding="utf-8",
+        )
+        for name in ("github", "markdown", "json", "csv", "html"):
+            text = run(f"archcalc diff --base {path} lenet5 --format {name}")
+            assert "internal error" not in text
+            assert "\n::" not in text
 
 
 def test_same_input_same_bytes() -> None:

@@ -61,6 +61,14 @@ def test_a_broken_budget_points_at_the_layer_that_grew(project: Path) -> None:
     assert f"::error file={NET},line=7::student: budget MACs <= +2%25" in text
 
 
+def test_annotations_name_files_from_the_top(project: Path) -> None:
+    command = "archcalc diff --base HEAD student.yaml --fail-if 'macs > +2%' --format github"
+    with isolated(GITHUB_WORKSPACE=str(project)):
+        assert f"::error file={NET},line=7::" in run(command, project / "models")
+    with isolated(GITHUB_WORKSPACE=str(project / "elsewhere")):
+        assert "::error file=student.yaml,line=7::" in run(command, project / "models")
+
+
 def test_a_budget_of_the_spec(project: Path) -> None:
     write(project, {NET: GROWN.replace("layers:", "budget: {macs: <= 200M}\nlayers:")})
     text = run(f"archcalc diff --base HEAD {NET}", project)

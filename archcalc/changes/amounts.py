@@ -57,13 +57,13 @@ def relative(before: Any, after: Any) -> str:
     return ("+" if after > before else "-") + percent + "%"
 
 
-def both(before: Any, after: Any, unit: str = "count") -> str:
+def both(before: Any, after: Any, unit: str = "count", *, full: bool = False) -> str:
     """Return both values, in full where they would read alike; one where they are the same.
 
     >>> both(10_840_000, 48_420_000), both(1_000_001, 1_000_002), both(5, 5)
     ('10.84M -> 48.42M', '1,000,001 -> 1,000,002', '5')
     """
-    texts = amount(before, unit), amount(after, unit)
+    texts = amount(before, unit, full=full), amount(after, unit, full=full)
     if before == after:
         return texts[1]
     if texts[0] == texts[1]:

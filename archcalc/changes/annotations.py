@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ..errors import printable
 from ..renderers import render
 from .difference import Difference
@@ -19,11 +21,11 @@ def annotated(found: Difference) -> str:
     errors, warnings, notices = [], [], []
     for net in found.nets:
         for held in net.budgets:
-            about = {"file": net.source, "line": "1"} if net.is_file else {}
+            about = {"file": _file(net.source), "line": "1"} if net.is_file else {}
             if held.is_broken:
                 if net.is_file:
                     path, line = net.place(held)
-                    about = {"file": path, "line": str(line)}
+                    about = {"file": _file(path), "line": str(line)}
                 said = f"{net.name}: {held.fact}\nhelp: {remedy(net, held)}"
                 errors.append(_command("error", said, about))
             elif held.verdict == "new":
@@ -37,6 +39,14 @@ def annotated(found: Difference) -> str:
     if more:
         lines.append(f"{more} more: see the text above, or the summary (--step-summary)")
     return "\n".join(lines) + "\n"
+
+
+def _file(path: str) -> str:
+    """Return a path as GitHub knows it: from the top of what it checked out."""
+    top = os.environ.get("GITHUB_WORKSPACE", "")
+    place = os.path.abspath(path)
+    inside = top and os.path.commonpath([place, os.path.abspath(top)]) == os.path.abspath(top)
+    return os.path.relpath(place, top) if inside else path
 
 
 def _inert(text: str) -> str:

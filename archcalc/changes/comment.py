@@ -74,8 +74,10 @@ def _lines(found: Difference, most: int) -> list[str]:
                 lines.append(f"- {_text(net.name)} {_text(held.spare)}")
     if lines[-1]:
         lines.append("")
-    for net in found.nets:
+    for net in found.nets if most else ():
         lines += _layers(found, net, most)
+    if not most and any(net.changed for net in found.nets):
+        lines += ["The changed layers are left out: there are too many.", ""]
     if found.left:
         lines += [_text(left_text(found)), ""]
     counting = found.counting
@@ -123,7 +125,7 @@ def _layers(found: Difference, net: NetChange, most: int) -> list[str]:
     titles = [_text(column.title) for column in found.quantities]
     lines = [f"<details><summary>{named}</summary>", ""]
     costly = net.costly(found.quantities)
-    if costly and most:
+    if costly:
         lines += _head(["layer", "what", *titles], len(titles), first=2)
     for change in costly[:most]:
         counts = [_text(_counts(change, column)) for column in found.quantities]

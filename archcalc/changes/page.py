@@ -18,11 +18,11 @@ MOST_ROWS = 40
 _KEY = "Key: + more, - less, ! over budget, (none) same"
 
 
-def difference_page(found: Difference) -> Page:
-    """Return everything ``archcalc diff`` shows."""
+def difference_page(found: Difference, *, exact: bool = False) -> Page:
+    """Return everything ``archcalc diff`` shows; ``exact`` writes every count in full."""
     blocks: list[Block] = [Text(f"Base: {base_name(found)}"), Text(_KEY)]
     for net in found.nets:
-        blocks.append(_table(found, net))
+        blocks.append(_table(found, net, exact))
         blocks += [Text(text, "note") for text in _said(net)]
     if found.left:
         blocks.append(Text(left_text(found), "note"))
@@ -77,7 +77,7 @@ def data(found: Difference) -> dict[str, Any]:
     }
 
 
-def _table(found: Difference, net: NetChange) -> Table:
+def _table(found: Difference, net: NetChange, exact: bool) -> Table:
     columns = [
         Column("mark", "", right=False),
         Column("layer", "layer", right=False, wraps=True),
@@ -87,11 +87,11 @@ def _table(found: Difference, net: NetChange) -> Table:
         Cell(_total_mark(found, net)),
         Cell("total" if net.before else "total (new)"),
     ]
-    total += [Cell(_total(net, column)) for column in found.quantities]
+    total += [Cell(_total(net, column, exact)) for column in found.quantities]
     rows = [tuple(total)]
     costly = net.costly(found.quantities)
     for change in costly[:MOST_ROWS]:
-        counts = (Cell(layer_text(change, one.key, one.unit)) for one in found.quantities)
+        counts = (Cell(_counts(change, one, exact)) for one in found.quantities)
         rows.append((Cell(_mark(found, change)), Cell(change.name), *counts))
     if more := more_text(net, len(costly), MOST_ROWS):
         rows.append((Cell(""), Cell(more), *(Cell("") for _ in found.quantities)))
@@ -106,25 +106,25 @@ def more_text(net: NetChange, costly: int, most: int) -> str:
     return ", ".join(parts)
 
 
-def _total(net: NetChange, column: Quantity) -> str:
+def _total(net: NetChange, column: Quantity, exact: bool) -> str:
     before, after = net.total(column)
     if net.before is None:
-        return amount(after, column.unit)
+        return amount(after, column.unit, full=exact)
     changed = relative(before, after)
-    return both(before, after, column.unit) + (
+    return both(before, after, column.unit, full=exact) + (
         f"  {changed}" if changed not in ("same", "differs") else ""
     )
 
 
-def layer_text(change: LayerChange, key: str, unit: str) -> str:
+def _counts(change: LayerChange, column: Quantity, exact: bool) -> str:
     """Return a layer's count before and now, or that it was added or removed."""
-    before = change.before and change.before.values.get(key)
-    after = change.after and change.after.values.get(key)
+    before = change.before and change.before.values.get(column.key)
+    after = change.after and change.after.values.get(column.key)
     if change.before is None:
-        return f"added {amount(after, unit)}"
+        return f"added {amount(after, column.unit, full=exact)}"
     if change.after is None:
-        return f"removed {amount(before, unit)}"
-    return both(before, after, unit)
+        return f"removed {amount(before, column.unit, full=exact)}"
+    return both(before, after, column.unit, full=exact)
 
 
 def _total_mark(found: Difference, net: NetChange) -> str:
@@ -151,7 +151,7 @@ def _sign(before: Any, after: Any) -> str:
 
 def _said(net: NetChange) -> list[str]:
     lines = []
-    for held in net.budgets:
+    for held in sorted(net.budgets, key=lambda one: not one.is_broken):
         if held.is_broken:
             lines += [over_text(net, held), f"  help: {remedy(net, held)}"]
         elif held.verdict == "new":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Formula:
 
     expr: str
     free: tuple[str, ...]
+    latex: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return self.expr
@@ -139,7 +141,10 @@ def _value(value: Any) -> Any:
     if isinstance(value, dict) and "unknown" in value:
         return Unknown(str(value["unknown"]), _value(value["at_least"]))
     if isinstance(value, dict):
-        return Formula(str(value["expr"]), tuple(map(str, value["free"])))
+        free = tuple(map(str, value["free"]))
+        return Formula(str(value["expr"]), free, str(value.get("latex", "")))
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(value)
     return value
 
 
@@ -148,5 +153,5 @@ def count_as_json(value: Any) -> Any:
     if isinstance(value, Unknown):
         return {"at_least": count_as_json(value.at_least), "unknown": value.reason}
     if isinstance(value, Formula):
-        return {"expr": value.expr, "free": list(value.free)}
+        return {"expr": value.expr, "latex": value.latex, "free": list(value.free)}
     return jsonable(value, "count")

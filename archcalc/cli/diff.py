@@ -47,7 +47,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     from ..analysis import Settings
     from ..changes.annotations import annotated
     from ..changes.comment import append_summary, comment
-    from ..changes.page import difference_page
+    from ..changes.page import difference_page, over_text
     from ..changes.reading import differences
     from .options import symbol_values
     from .output import analyses, format_asked, show, write
@@ -66,12 +66,13 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         folder=Path.cwd(),
     )
     written = None
-    if options["format_"] == "github":
+    asked = format_asked(options) if options["format_"] != "github" else "github"
+    if asked == "github":
         written = annotated(found)
-    elif format_asked(options) == "markdown":
+    elif asked == "markdown":
         written = comment(found)
     if written is None:
-        show(difference_page(found), options)
+        show(difference_page(found, exact=options["exact"]), options)
     elif options["output"]:
         write(written, options["output"])
     else:
@@ -80,5 +81,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         write(comment(found, marked=True), options["comment_file"])
     if options["step_summary"]:
         append_summary(comment(found))
+    unsaid = options["quiet"] or options["output"] or asked in ("csv", "json")
+    for net, held in found.broken if unsaid else ():
+        print(over_text(net, held), file=sys.stderr)
     if found.broken:
         sys.exit(1)
