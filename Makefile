@@ -30,8 +30,8 @@ demo: $(VENV)/core.done ## install the core and run the main example
 
 setup: $(VENV)/dev.done ## install everything the tests need
 
-test: $(VENV)/dev.done ## run every test that needs no GPU
-	$(BIN)/python -m pytest
+test: $(VENV)/dev.done ## run every test that needs no GPU, on all cores
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: lint types floors ## lint, types and import floors
 

@@ -48,8 +48,8 @@ def predicted(
                 for one in found.layers.values()
                 if one.seconds > 0
             }
-            known = None if found.unknown or not found.layers else _predicted(name, batch, found)
-            times.append(known)
+            is_timed = not found.unknown and found.seconds > 0  # a net of views takes none
+            times.append(_predicted(name, batch, found) if is_timed else None)
         rows.append(tuple(times))
     basis = [
         f"Predicted for {profile.title}, not measured; a range holds nine of ten times of its "
@@ -134,13 +134,19 @@ def stored(
         return found.get((by_analysis[id(analysis)], batch), (None, 0))[0]
 
     place = _place(times.runs[used[0]])
+    missing = [
+        f"No time of {name} at batch {batch} in {short} there."
+        for name, text in zip(names, texts, strict=True)
+        for batch in batches
+        if (text, batch) not in found
+    ]
     return measured(
         analyses,
         names,
         time_of,
         batches=batches,
         title=f"Time per batch, measured on {place}, {short}",
-        basis=[f"Measured on {place}: {shown_path or path}."],
+        basis=[f"Measured on {place}: {shown_path or path}.", *missing],
         reference=reference,
     )
 

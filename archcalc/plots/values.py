@@ -40,10 +40,13 @@ def height_of(value: Any, net: str, column: Quantity) -> int | None:
         known = height_of(value.at_least, net, column)
         return known or None
     if not isinstance(value, int):
+        from ..arithmetic.expression import symbolic_text
+
+        free = sorted(map(str, getattr(value, "free_symbols", ()))) or ["r"]
         raise UsageError(
             "E50",
-            f"a plot needs numbers: the {column.title} of {net} are {str(value)[:80]}",
-            "--set r=16 gives a symbol a number",
+            f"a plot needs numbers: the {column.title} of {net} are {symbolic_text(value)[:80]}",
+            f"--set {free[0]}=16 gives a symbol a number",
         )
     return value
 

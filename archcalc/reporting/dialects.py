@@ -146,7 +146,7 @@ def _ends(before: str, start: str) -> bool:
     """Tell whether a line begins another block than the line before it."""
     if before.startswith("|") != start.startswith("|") and "<" not in (before[0], start[0]):
         return True
-    return before == "</details>" or start.startswith(("</details>", "<details"))
+    return before == "</details>" or start.startswith(("</details>", "<details", "![", "#"))
 
 
 def _plain(text: str) -> str:
