@@ -57,7 +57,7 @@ def command(spec: str, **options: Any) -> None:
     line = " | ".join(parts)
     is_file = parsed.is_yaml and text is not spec and not options["as_yaml"]
     if options["inline"] or not (options["as_yaml"] or parsed.is_yaml):
-        laid_out = _laid_out(parts, line) + "\n"
+        laid_out = on_lines(parts, line) + "\n"
     elif is_file:
         laid_out = formatted(text, spec, full=not options["short"])
     else:
@@ -75,7 +75,7 @@ def command(spec: str, **options: Any) -> None:
         show(Page((SpecText("", parts),), lambda: data), options)
 
 
-def _laid_out(parts: tuple[str, ...], line: str) -> str:
+def on_lines(parts: tuple[str, ...], line: str) -> str:
     """Return a spec on one line, or with a line for each stage where that is too long."""
     if len(line) <= 80:
         return line
