@@ -132,6 +132,13 @@ def test_exact() -> None:
     assert "added 1,505,280" in text
 
 
+def test_all_columns_are_those_that_count() -> None:
+    data = json.loads(run("archcalc diff resnet18 resnet34 --columns all --format json"))
+    keys = [one["quantity"] for one in data["nets"][0]["totals"]]
+    assert {"macs", "params", "depth", "weight_bytes"} < set(keys)
+    assert not {"output", "receptive_field", "arithmetic_intensity"} & set(keys)
+
+
 def test_nothing_changed() -> None:
     text = run("archcalc diff resnet18 resnet18")
     assert "total  1.814G  11.69M" in text

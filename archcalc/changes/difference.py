@@ -15,6 +15,7 @@ from .budgets import Held
 from .matching import LayerChange, layer_changes
 from .states import Counting, State
 
+COUNTED = ("count", "bytes", "layers")  # units of columns that can grow
 _WORDS = {
     "convention": "{}",
     "layout": "layout {}",
@@ -104,7 +105,7 @@ class Difference:
         plain = (quantity(key) for key in self.columns)
         found = tuple(dict.fromkeys(counted if one.key == "macs" else one for one in plain))
         for one in found:
-            if one.unit not in ("count", "bytes", "layers"):
+            if one.unit not in COUNTED:
                 fact = f"diff compares counts; {one.key} is a {one.unit}"
                 raise UsageError("E48", fact, "--columns macs,params,activations")
         return found

@@ -47,17 +47,22 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     from ..analysis import Settings
     from ..changes.annotations import annotated
     from ..changes.comment import append_summary, comment
+    from ..changes.difference import COUNTED
     from ..changes.page import difference_page, over_text
     from ..changes.reading import differences
+    from ..quantities import quantity
     from .options import symbol_values
     from .output import analyses, format_asked, show, write
 
+    columns = column_keys(options["columns"])
+    if options["columns"].strip().lower() == "all":
+        columns = tuple(key for key in columns if quantity(key).unit in COUNTED)
     found = differences(
         specs,
         lambda sources: analyses(sources, options),
         base=options["base"] or "",
         conditions=options["conditions"],
-        columns=column_keys(options["columns"]),
+        columns=columns,
         settings=Settings(options["batch"], options["dtype"], options["train"]),
         convention=options["convention"],
         layout=options["layout"],
