@@ -340,7 +340,7 @@ def test_it_is_written_held_and_made_anew(tmp_path: Path) -> None:
     (found,) = differences(files)
     assert "113,000,000" in found
     assert "+" in found
-    (tmp_path / "sub" / "it_files" / "old.svg").write_text("<svg/>")
+    (tmp_path / "sub" / "it_files" / "old.svg").write_text(picture[0].read_text(encoding="utf-8"))
     assert "old.svg: no longer part of it.md" in differences(files)[1]
     picture[0].unlink()
     assert any(f"{picture[0].name}: not there" in line for line in differences(files))

@@ -97,8 +97,11 @@ def test_channels_first() -> None:
         "archcalc devices --format json",
         "archcalc devices h200 --format json",
         f"archcalc roofline '{SPECS[0]}' --device h200 --format json",
+        "archcalc report --words --format json",
+        "archcalc report resnet18 googlenet --format json --device h200",
+        *(f"archcalc report '{spec}' --format json -q" for spec in SPECS),
         f"archcalc compare '{SPECS[0]}' '{SPECS[4]}' --time predicted --device h200 --format json",
     ],
 )
-def test_times(command: str) -> None:
+def test_other_commands(command: str) -> None:
     validate(run(command))

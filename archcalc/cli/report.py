@@ -70,12 +70,16 @@ def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -
         show(words_page(), options)
         return
     template = Path(options["template"]) if options["template"] else None
+    if options["check"] and not options["output"]:
+        raise UsageError("E51", "--check holds a file against its making", "-o report.md")
     if template and template.is_dir():
         made = _folder(template, options)
     else:
         if options["output"] and Path(options["output"]).is_dir():
             raise UsageError("E33", f"{options['output']} is a folder", "-o report.md")
         path = Path(options["output"]) if options["output"] else None
+        if template and path and path.resolve() == template.resolve():
+            raise UsageError("E33", f"{path} is the template itself", "-o report.md")
         made = [_made(specs, template, path, _command(context), options)]
     if options["check"]:
         sys.exit(_checked(made))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArchcalcError, UsageError
+from ..errors import ArchcalcError, UsageError, printable
 from .dialects import Dialect, dialect
 from .filters import FILTERS
 from .vocabulary.desk import Desk
@@ -79,7 +79,7 @@ def _environment(loader: BaseLoader, spoken: Dialect, layout: str) -> Any:
         **dict(zip(signs, spoken.delimiters, strict=True)),
     )
     made.filters.update(FILTERS)
-    made.filters["code"] = lambda value: Markup(spoken.code(str(value)))
+    made.filters["code"] = lambda value: Markup(spoken.code(printable(str(value))))
     made.globals["fold"] = spoken.folded
     del made.globals["lipsum"]
     return made

@@ -24,7 +24,7 @@ from .environment import rendered
 from .pictures import Picture
 from .sections import Section, sections
 from .vocabulary import Vocabulary
-from .writing import Files, pictures_folder
+from .writing import Files, link, pictures_folder
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -192,9 +192,9 @@ class Report:
         pictures = {
             f"{folder.name}/{one.name}.svg": one.svg
             for one in used.values()
-            if folder and one.svg and f"{folder.name}/{one.name}.svg" in text
+            if folder and one.svg and link(folder, one.name) in text
         }
-        return Files(path or Path("report.md"), text, pictures)
+        return Files(path or Path("report.md"), text, pictures, is_illustrated=bool(folder))
 
     def page(self) -> Page:
         """Return the tables of the report, for formats that have no prose."""
@@ -295,5 +295,5 @@ def _listed(one: Clocked, spoken: Dialect) -> Markup:
 
 def _shown(one: Picture, folder: Path | None, spoken: Dialect) -> Markup:
     """Return a picture and its numbers; without a folder its numbers alone."""
-    path = f"{folder.name}/{one.name}.svg" if folder else ""
+    path = link(folder, one.name) if folder else ""
     return spoken.shown(path, one.svg, one.alt, one.table)

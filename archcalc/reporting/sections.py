@@ -60,17 +60,17 @@ def _plots(report: Report, several: bool) -> Iterator[Picture]:
 
 
 def _times(report: Report) -> Iterator[tuple[list[Block], list[Picture]]]:
-    draw, several = report.vocabulary.plot, len(report.nets) > 1
+    draw, several = report.vocabulary.plot_if_any, len(report.nets) > 1
     for word, clocked in (("measured", report.measured), ("predicted", report.predicted)):
         if clocked is None:
             continue
-        pictures = []
+        pictures: list[Picture] = []
         if several:
-            pictures.append(draw("time", *report.nets, clocked=clocked, name=f"time-{word}"))
+            pictures += draw("time", *report.nets, clocked=clocked, name=f"time-{word}")
         if word == "predicted":
             asked: dict[str, Any] = {
                 "device": report.asked.device, "dtype": report.asked.dtype,
                 "batch": report.asked.batches[-1],
             }  # fmt: skip
-            pictures.append(draw("roofline", *report.nets, name="roofline", **asked))
+            pictures += draw("roofline", *report.nets, name="roofline", **asked)
         yield clocked.blocks(), [one for one in pictures if one.svg]

@@ -172,6 +172,8 @@ def _point(
         return None
     if isinstance(flops, Unknown):
         return flops
+    if not isinstance(work.bytes, int) or not isinstance(flops, int):
+        return Unknown("the sizes are symbols")
     known = None if isinstance(prediction, Unknown) else prediction
     name, count = analysis.nodes[i].name, flops * work.batch
     made = measured.of(analysis.nodes[i], analysis.facts[i]) if measured else None

@@ -99,3 +99,10 @@ class Shown(Desk):
         if options.get("device"):
             options["device"] = self._device(options["device"])
         return self.gallery.plot(kind, flat(nets), alt, name, **options)
+
+    def plot_if_any(self, kind: str, *nets: Described, **options: Any) -> list[Picture]:
+        """Draw a plot of nets where it can show them: a list of one picture, or of none."""
+        try:
+            return [self.plot(kind, *nets, **options)]
+        except UsageError:
+            return []
