@@ -24,6 +24,7 @@ class ArchcalcError(Exception):
     exit_code = 2
     code = "E00"
     help = ""
+    place = ""  # the template and its line that asked for what is refused
 
     @property
     def message(self) -> str:
@@ -37,7 +38,11 @@ class ArchcalcError(Exception):
     def render(self) -> str:
         """Return the error as a person reads it on a terminal."""
         text = wrapped(f"error[{self.code}]: {self.message}")
-        return f"{text}\n{wrapped(f'help: {self.help}')}" if self.help else text
+        text = f"{text}\n{wrapped(f'help: {self.help}')}" if self.help else text
+        return text + self._asked()
+
+    def _asked(self) -> str:
+        return f"\n  asked for by {printable(self.place)}" if self.place else ""
 
 
 class UsageError(ArchcalcError):
@@ -205,7 +210,7 @@ class SpecError(ArchcalcError):
         text = "\n\n".join(problem.render() for problem in self.problems[:10])
         if len(self.problems) > 10:
             text += f"\n\nand {len(self.problems) - 10} more errors"
-        return text
+        return text + self._asked()
 
 
 def cells(text: str) -> int:

@@ -471,3 +471,78 @@ def test_committed_reports_render(path: Path) -> None:
     rules = sum(bool(re.fullmatch(r"\|[|:-]+", line)) for line in text.splitlines())
     tokens = page_of(text)
     assert sum(one.type == "tr_open" for one in tokens) == rows - rules
+
+
+# What a newcomer met
+
+
+def test_a_report_of_a_net_over_its_budget_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        "archcalc: 1\ninput: 784\nlayers: [fc 10]\nbudget: {params: <= 1K}\n"
+    )
+    printed = run("archcalc report over.yaml -o over.md", tmp_path)
+    assert "[exit 1]" in printed
+    assert "exceeded by 6,850" in (tmp_path / "over.md").read_text()
+
+
+def test_counts_follow_the_convention_everywhere() -> None:
+    net = archcalc.analyze("32x32x3 | conv 3x3x8 | fc 10")
+    flops = net.total("flops")
+    text = markdown("32x32x3 | conv 3x3x8 | fc 10", counting="flops").text
+    assert "MACs of every layer" not in text
+    assert f"{flops:,}" in text
+    assert "FLOPs per sample" in text.split("\n\n")[1]
+
+
+def test_shapes_are_written_in_one_layout() -> None:
+    text = run("archcalc report 'A: 192x28x30 | conv 5x5x32 pad 2' --layout chw")
+    assert "A maps 192x28x30 to 32x28x30" in text
+    assert "A  192x28x30 | conv" in text
+    rest = text.replace("192x28x30", "").replace("32x28x30", "")
+    assert "28x30" not in rest.replace("28x30x32 \\* 5x5x192", ""), "but for the arithmetic"
+
+
+def test_exact_counts_are_in_full() -> None:
+    assert "|    MACs |" in run("archcalc report lenet5 --exact")
+    assert "326,520 | 60,000" in run("archcalc report lenet5 --exact")
+
+
+def test_a_picture_does_not_belong_to_the_list_before_it(tmp_path: Path) -> None:
+    text = '{% set a = net("784 | fc 10") %}\n{{ explain(a, "fc1", "macs") }}\n![x](y.svg)\n'
+    assert "\n\n![x](y.svg)" in filled(tmp_path, text)
+
+
+NEAR = {
+    "{{ net('784 | fc 10').mac }}": "did you mean macs?",
+    "{{ shrot }}": "did you mean short?",
+    "{{ 1|shrt }}": "did you mean short?",
+    "{{ nets[0].name }}": "name so many specs on the command line",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NEAR.items(), ids=NEAR)
+def test_a_word_that_there_is_not_has_a_neighbor(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        filled(tmp_path, text, nets=())
+    assert said in " ".join(caught.value.render().split())
+
+
+def test_an_error_inside_a_template_has_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ArchcalcError) as caught:
+        filled(tmp_path, "\n\n{{ net('784 | fcc 10').macs }}")
+    assert "asked for by template own.md.j2:3" in caught.value.render()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--template own.md.j2 -o own.html", "own.md.j2 writes .md and own.html ends in .html"),
+        ("--template own.md.j2 --format latex", "a template has its own format"),
+        ("784x1x1 --stamp --check -o it.md", "--check cannot hold it"),
+    ],
+)
+def test_odd_requests(tmp_path: Path, options: str, said: str) -> None:
+    (tmp_path / "own.md.j2").write_text("x")
+    printed = run(f"archcalc report {options}", tmp_path)
+    assert said in " ".join(printed.split())
+    assert "[exit 2]" in printed

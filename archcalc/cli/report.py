@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..reporting import Files, Report
 
 _TEMPLATE = ".j2"
+_ENDINGS = (".md", ".html", ".tex")
 _INDEX = "README.md"  # made last: it quotes the others
 
 
@@ -70,6 +71,7 @@ def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -
         show(words_page(), options)
         return
     template = Path(options["template"]) if options["template"] else None
+    _refuse_odd(template, options)
     if options["check"] and not options["output"]:
         raise UsageError("E51", "--check holds a file against its making", "-o report.md")
     if template and template.is_dir():
@@ -83,11 +85,33 @@ def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -
         made = [_made(specs, template, path, _command(context), options)]
     if options["check"]:
         sys.exit(_checked(made))
-    for files in made:
+    for files, _ in made:
         _written(files, options)
+    if any(code for _, code in made):
+        sys.exit(1)
 
 
-def _folder(folder: Path, options: dict[str, Any]) -> list[Files]:
+def _refuse_odd(template: Path | None, options: dict[str, Any]) -> None:
+    """Refuse what could only mislead; say which options have no effect."""
+    if options["check"] and options["stamp"]:
+        raise UsageError("E50", "a stamp is another one every day: --check cannot hold it", "")
+    if options["batches"] != "1" and not (options["device"] or options["times"] or template):
+        print("note: --batches is for times: --device h200, or --times FILE", file=sys.stderr)
+    if template is None or template.is_dir():
+        return
+    own = Path(template.name.removesuffix(_TEMPLATE)).suffix.lower()
+    wanted = Path(options["output"] or "").suffix.lower()
+    if options["format_"]:
+        raise UsageError("E50", "a template has its own format", "no --format")
+    if own in _ENDINGS and wanted in _ENDINGS and own != wanted:
+        raise UsageError(
+            "E51",
+            f"{template.name} writes {own} and {options['output']} ends in {wanted}",
+            f"-o {Path(options['output']).with_suffix(own)}",
+        )
+
+
+def _folder(folder: Path, options: dict[str, Any]) -> list[tuple[Files, int]]:
     """Make a report of every template in a folder, in the folder of ``-o``; the index last.
 
     Each is written as soon as it is made, so that the index can quote the others.
@@ -108,10 +132,10 @@ def _folder(folder: Path, options: dict[str, Any]) -> list[Files]:
             step(name)
             path = target / name.removesuffix(_TEMPLATE)
             words = ["archcalc", "report", "--template", f"{folder / name}", "-o", f"{path}"]
-            files = _made((), folder / name, path, shlex.join(words), options)
+            files, code = _made((), folder / name, path, shlex.join(words), options)
             if not options["check"]:
                 save(files)
-            made.append(files)
+            made.append((files, code))
     return made
 
 
@@ -121,9 +145,10 @@ def _made(
     path: Path | None,
     command: str,
     options: dict[str, Any],
-) -> Files:
+) -> tuple[Files, int]:
+    """Make a report; return it with 1 where one of its nets breaks a budget of its own, else 0."""
     from ..reporting import made
-    from .output import analyses, width_of
+    from .output import analyses, budget_code, width_of
 
     if template and not template.is_file():
         raise UsageError("E33", f"cannot read {template}: no such file", "--template FILE")
@@ -145,7 +170,7 @@ def _made(
             raise MissingDependency("plots cannot be checked without matplotlib", missing)
         if not options["quiet"]:
             print(f"note: plots are left out, their tables are not: {missing}", file=sys.stderr)
-    return files
+    return files, budget_code(found, one.names, options)
 
 
 def _report(
@@ -176,6 +201,7 @@ def _report(
         dtype=found[0].settings.dtype if found else "float32",
         batches=batch_sizes(options["batches"]),
         mode=options["mode"],
+        exact=options["exact"],
     )
     return report_of(found, asked, names, specs)
 
@@ -265,12 +291,12 @@ def _command(context: click.Context) -> str:
     return shlex.join(["archcalc", "report", *specs, *given])
 
 
-def _checked(made: Sequence[Files]) -> int:
+def _checked(made: Sequence[tuple[Files, int]]) -> int:
     """Print what is stale; return the exit code."""
     from ..reporting import differences
 
     stale = 0
-    for files in made:
+    for files, _ in made:
         found = differences(files)
         stale += bool(found)
         for text in found:

@@ -83,6 +83,11 @@ class Described:
         return ", ".join(written(shape, self.layout) for shape in shapes)
 
     @property
+    def output(self) -> str:
+        """The shape of the output, as people write it."""
+        return written(self.analysis.output, self.layout)
+
+    @property
     def note(self) -> str:
         """What the spec says about itself."""
         return self.analysis.graph.spec.note if self.analysis.graph.spec else ""
@@ -117,7 +122,16 @@ class Described:
         if spec is None:
             count = f"... {self.layers} operations recorded from {self.analysis.graph.name}"
             return SpecText(self.name, (self.input, count))
-        return SpecText(self.name, stages(inlined(replace(spec, name="")), full=full))
+        first, *others = stages(inlined(replace(spec, name="")), full=full)
+        if self.layout == "chw" and spec.input:
+            *sizes, channels = spec.input
+            first = "x".join(str(size) for size in (channels, *sizes))
+        return SpecText(self.name, (first, *others))
+
+    @property
+    def values(self) -> str:
+        """What its symbols stand for, such as ``r=16``; empty where it has none."""
+        return ", ".join(f"{name}={value}" for name, value in self.analysis.graph.values.items())
 
 
 def _free(value: Any) -> frozenset[Any]:

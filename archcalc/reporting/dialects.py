@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +32,13 @@ _WIDE = 100  # columns of a code block
 class Dialect:
     """How one language of documents is written.
 
-    ``delimiters`` are those of jinja2 in its templates: statements, expressions, comments.
+    ``exact`` prints every count in full. ``delimiters`` are those of jinja2 in its templates:
+    statements, expressions, comments.
     ``picture`` takes the path of a picture's file (none: there is no file), its SVG and its words.
     """
 
     escape: Callable[[str], str]
-    page: Callable[[Page], str]
+    page: Callable[..., str]
     code: Callable[[str], str]
     listing: Callable[[str], str]
     bold: Callable[[str], str]
@@ -45,6 +46,7 @@ class Dialect:
     fold: Callable[[str, str, bool], str]
     picture: Callable[[str, str, str], str]
     tidy: Callable[[str], str]
+    exact: bool = False
     delimiters: tuple[str, ...] = ("{%", "%}", "{{", "}}", "{#", "#}")
 
     def text(self, value: Any, layout: str = "hwc") -> Markup:
@@ -78,7 +80,7 @@ class Dialect:
         from markupsafe import Markup
 
         page = Page(tuple(blocks), dict, layout=layout)
-        return Markup(self.page(page).strip() if blocks else "")
+        return Markup(self.page(page, exact=self.exact).strip() if blocks else "")
 
     def specs(self, specs: Sequence[SpecText]) -> Markup:
         """Return specs as code in which no line is long; it can be pasted as it stands."""
@@ -103,6 +105,8 @@ class Dialect:
         drawn = self.picture(path, svg, alt)
         if table is None:
             return Markup(drawn)
+        if self is LATEX:
+            return self.blocks([replace(table, title=alt)])  # its caption says what it shows
         numbers = self.blocks([table])
         if drawn:
             return Markup(drawn + "\n\n") + self.folded(
@@ -164,9 +168,9 @@ def _image(path: str, svg: str, alt: str) -> str:
     return f'<img src="{html.escape(path)}" alt="{html.escape(alt)}">' if path and svg else ""
 
 
-def _latex_page(page: Page) -> str:
+def _latex_page(page: Page, **options: Any) -> str:
     """Return blocks without the first lines, which name packages: the template does."""
-    text = latex.render(page)
+    text = latex.render(page, **options)
     return text.split("\n\n", 1)[1] if "\n\n" in text else text
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArchcalcError, UsageError, printable
 from .dialects import Dialect, dialect
 from .filters import FILTERS
+from .spelling import near_word
 from .vocabulary.desk import Desk
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ _OPEN = ("archcalc", "builtins", "collections", "fractions", "jinja2", "markupsa
 
 
 def rendered(
-    name: str, folder: Path | None, words: Mapping[str, Any], *, layout: str = "hwc"
+    name: str,
+    folder: Path | None,
+    words: Mapping[str, Any],
+    *,
+    layout: str = "hwc",
+    spoken: Dialect | None = None,
 ) -> str:
     """Return what a template says; ``folder`` is its own, None for those that come with archcalc.
 
@@ -33,14 +39,18 @@ def rendered(
     """
     import jinja2
 
-    spoken = dialect(name)
+    spoken = spoken or dialect(name)
     environment = _environment(_loader(folder), spoken, layout)
     try:
         text = environment.get_template(name).render(**words)
-    except ArchcalcError:
+    except ArchcalcError as error:
+        if folder is not None and not error.place:
+            line = _line(error, name)
+            error.place = f"template {name}:{line}" if line else f"template {name}"
         raise
     except jinja2.TemplateSyntaxError as error:
-        raise _refused(error.name or name, error.lineno, str(error.message)) from None
+        fact = near_word(str(error.message), words)
+        raise _refused(error.name or name, error.lineno, fact) from None
     except jinja2.TemplateNotFound as error:
         raise UsageError("E33", f"no template {error.name}", "archcalc report --help") from None
     except RecursionError:
@@ -48,7 +58,7 @@ def rendered(
     except Exception as error:
         if folder is None:
             raise
-        raise _refused(name, _line(error, name), _fact(error)) from None
+        raise _refused(name, _line(error, name), near_word(_fact(error), words)) from None
     return spoken.tidy(text)
 
 
@@ -99,7 +109,9 @@ def _loader(folder: Path | None) -> BaseLoader:
 
 def _refused(name: str, line: int | None, fact: str) -> UsageError:
     place = f"{name}:{line}" if line else name
-    return UsageError("E71", f"template {place}: {fact}", "README, section Reports: its words")
+    return UsageError(
+        "E71", f"template {place}: {fact}", "archcalc report --words lists what a template can say"
+    )
 
 
 def _fact(error: Exception) -> str:

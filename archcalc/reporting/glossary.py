@@ -25,7 +25,10 @@ _GIVEN = {
 
 def words_page() -> Page:
     """Return every word that a template may use, with what it says."""
-    columns = (Column("word", "word", right=False, wraps=True), Column("meaning", "", right=False, wraps=True))
+    columns = (
+        Column("word", "word", right=False, wraps=True),
+        Column("meaning", "", right=False, wraps=True),
+    )
     parts = (
         ("Given", _GIVEN.items()),
         ("Functions", _functions()),

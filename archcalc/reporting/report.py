@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..analysis import Analysis
 from ..clock import Clocked, predicted, stored
 from ..comparison import compare, unique_names
+from ..conventions import cost
 from ..envelope import envelope
 from ..errors import UsageError
 from ..latency import profile
-from ..remarks import assumptions, convention_text, notes
+from ..remarks import assumptions, budget_notes, convention_text, notes
 from ..renderers import render
 from ..table import Block, Page, Table, Text
 from . import evidence, tables
@@ -58,6 +59,7 @@ class Asked:
     dtype: str = "float32"
     batches: tuple[int, ...] = (1,)
     mode: str = "graph"
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Report:
     def counting(self) -> str:
         """The convention that MACs follow."""
         return self.asked.counting
+
+    @property
+    def cost_title(self) -> str:
+        """What the convention calls what it counts: MACs, FLOPs, ..."""
+        return cost(self.counting).title
 
     @property
     def layout(self) -> str:
@@ -157,9 +164,10 @@ class Report:
     def notes(self) -> list[Block]:
         """Return what a reader has to know: values put in, unknown layers, heads left out."""
         several = len(self.nets) > 1
-        found: list[Block] = [
-            note for net in self.nets for note in notes(net.analysis, net.name if several else "")
-        ]
+        found: list[Block] = []
+        for net in self.nets:
+            name = net.name if several else ""
+            found += [*notes(net.analysis, name), *budget_notes(net.analysis, name)]
         columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
         return found + (assumptions(self.nets[0].analysis, columns) if self.nets else [])
 
@@ -175,7 +183,7 @@ class Report:
         template = self.asked.template
         folder = pictures_folder(path) if path else None
         name = template.name if template else STANDARD
-        spoken = dialect(name)
+        spoken = self.vocabulary.dialect
         words: dict[str, Any] = {
             **self.vocabulary.words(),
             "report": self,
@@ -187,7 +195,9 @@ class Report:
             "picture": lambda one: _shown(one, folder, spoken),
             "clocked": lambda one: _listed(one, spoken),
         }
-        text = rendered(name, template.parent if template else None, words, layout=self.layout)
+        text = rendered(
+            name, template.parent if template else None, words, layout=self.layout, spoken=spoken
+        )
         used = self.vocabulary.gallery.pictures if folder else {}
         pictures = {
             f"{folder.name}/{one.name}.svg": one.svg
@@ -268,6 +278,7 @@ def report_of(
     )
     folder = asked.template.parent if asked.template else None
     spoken = dialect(asked.template.name if asked.template else STANDARD)
+    spoken = replace(spoken, exact=asked.exact)
     words = Vocabulary(folder, asked.counting, asked.layout, asked.train, spoken)
     return Report(nets, asked, words)
 

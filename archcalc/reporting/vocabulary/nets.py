@@ -10,6 +10,7 @@ from ...arithmetic import units
 from ...arithmetic.expression import exact_number
 from ...arithmetic.unknown import Unknown
 from ...comparison import change
+from ...conventions import CONVENTIONS, cost
 from ...errors import UsageError
 from ...quantities import quantity
 from ...readers import read
@@ -56,7 +57,7 @@ class Nets(Desk):
 
     def versus(self, one: Described, other: Described, column: str = "macs") -> str:
         """Write how a total compares with another net's: ``21.4x fewer``."""
-        of = quantity(column)
+        of = cost(column) if column in CONVENTIONS else quantity(column)
         return cells.text(change(of.total(one.analysis), of.total(other.analysis), of))
 
 
