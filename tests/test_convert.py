@@ -202,6 +202,7 @@ def test_caffe_training_layers_and_losses_are_left_out() -> None:
         (caffe("x", "Eltwise", "data data", "operation: MAX"), "no word for MAX"),
         (caffe("x", "ReLU", "nowhere"), '"nowhere", which no layer writes'),
         (caffe("x", "Convolution", "data", "num_output: 3"), "no kernel_size"),
+        (caffe("x", "Convolution", "data", "num_output: 0 kernel_size: 3"), "(Convolution)"),
         (caffe("x", "Convolution", "data", "num_output: a kernel_size: 3"), "no whole number"),
         (caffe("x", "Convolution", "data", "num_output: 3 kernel_size: 30"), "does not fit"),
         (caffe("x", "Scale", "data", "bias_term: true"), "follows no BatchNorm"),
@@ -355,11 +356,168 @@ def test_block_refusals(text: str, says: str) -> None:
     assert says in refused(text, format="timm", input=None if says == "--input" else (4, 9, 9))
 
 
+# Keras
+
+
+def of(kind: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": {"name": kind.lower(), **config}}
+
+
+def sequential(*layers: dict[str, Any], shape: Any = (9, 12, 4), **more: Any) -> str:
+    start = of("InputLayer", batch_input_shape=[None, *shape], sparse=False)
+    return json.dumps({"class_name": "Sequential", "config": {"layers": [start, *layers]}, **more})
+
+
+@pytest.mark.parametrize(
+    ("layer", "stage"),
+    [
+        (of("Conv2D", filters=8, kernel_size=[3, 3]), "conv2d: conv 3x3x8"),
+        (
+            of(
+                "Conv2D",
+                filters=8,
+                kernel_size=3,
+                strides=[2, 2],
+                padding="same",
+                groups=2,
+                use_bias=False,
+                activation="relu",
+            ),
+            "conv2d: conv 3x3x8 same s2 g2 nobias +relu",
+        ),
+        (
+            of("DepthwiseConv2D", kernel_size=[3, 3], depth_multiplier=2, dilation_rate=[2, 2]),
+            "depthwiseconv2d: dwconv 3x3 mult 2 d2",
+        ),
+        (
+            of("SeparableConv2D", filters=6, kernel_size=[3, 3], padding="same"),
+            "separableconv2d: dwconv 3x3 same nobias | conv 1x1x6",
+        ),
+        (
+            of("Conv2DTranspose", filters=6, kernel_size=3, strides=2, padding="same"),
+            "conv2dtranspose: deconv 3x3x6 pad 0:1 s2",
+        ),
+        (of("MaxPooling2D", pool_size=[3, 3], strides=None), "maxpooling2d: maxpool 3x3"),
+        (
+            of("AveragePooling2D", pool_size=[3, 3], strides=[2, 2], padding="same"),
+            "averagepooling2d: avgpool 3x3 s2 same",
+        ),
+        (of("Dense", units=7), "dense: linear 7"),
+        (of("BatchNormalization", axis=[3]), "batchnormalization: bn"),
+        (of("BatchNormalization", scale=False, center=False), "batchnormalization: bn noaffine"),
+        (of("ReLU", max_value=6.0), "relu: relu6"),
+        (of("ZeroPadding2D", padding=[[1, 1], [2, 2]]), "zeropadding2d: zeropad 1x2"),
+        (of("Activation", activation="softmax"), "activation: softmax"),
+        (of("UpSampling2D", size=[2, 2], interpolation="bilinear"),
+         "upsampling2d: upsample 2x2 mode bilinear"),
+        (of("Dropout", rate=0.25), "dropout: dropout 0.25"),
+    ],
+)  # fmt: skip
+def test_keras_layers(layer: dict[str, Any], stage: str) -> None:
+    assert spec(sequential(layer)) == f"9x12x4 | {stage}"
+
+
+def test_keras_s_same_gives_keras_s_sizes() -> None:
+    made = convert(
+        sequential(of("Conv2DTranspose", filters=6, kernel_size=3, strides=2, padding="same"))
+    )
+    assert walk(expand(made.spec)).output == (6, 18, 24)
+    made = convert(sequential(of("Conv2DTranspose", filters=6, kernel_size=2, strides=3)))
+    assert walk(expand(made.spec)).output == (6, 27, 36)
+    made = convert(sequential(of("MaxPooling2D", pool_size=2, padding="same")))
+    assert walk(expand(made.spec)).output == (4, 5, 6)
+
+
+def test_keras_channels_first() -> None:
+    layer = of("Conv2D", filters=8, kernel_size=3, data_format="channels_first")
+    assert spec(sequential(layer, shape=(4, 9, 12))).startswith("9x12x4 | ")
+
+
+def test_the_first_keras_models_are_lists() -> None:
+    first = of("Conv2D", filters=8, kernel_size=3, batch_input_shape=[None, 9, 9, 1])
+    text = json.dumps(
+        {"class_name": "Sequential", "config": [first, of("Flatten"), of("Dense", units=2)]}
+    )
+    assert spec(text) == "9x9x1 | conv2d: conv 3x3x8 | flatten: flatten | dense: fc 2"
+
+
+def calls(keras: int, names: tuple[str, ...]) -> list[Any]:
+    if keras == 2:
+        return [[[name, 0, 0, {}] for name in names]]
+    tensors: list[Any] = [
+        {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None], "keras_history": [name, 0, 0]},
+        }
+        for name in names
+    ]
+    return [{"args": [tensors] if len(tensors) > 1 else tensors, "kwargs": {}}]
+
+
+@pytest.mark.parametrize("keras", [2, 3])
+def test_keras_functional(keras: int) -> None:
+    def layer(name: str, kind: str, *read: str, **config: Any) -> dict[str, Any]:
+        made = of(kind, **{**config, "name": name})
+        return {**made, "name": name, "inbound_nodes": calls(keras, read) if read else []}
+
+    layers = [
+        layer("in", "InputLayer", batch_shape=[None, 8, 8, 4]),
+        layer("a", "Conv2D", "in", filters=4, kernel_size=3, padding="same"),
+        layer("s", "Add", "in", "a"),
+        layer("b", "Conv2D", "s", filters=2, kernel_size=1),
+        layer("j", "Concatenate", "s", "b", axis=-1),
+        layer("g", "GlobalAveragePooling2D", "j"),
+        layer("d", "Dense", "g", units=10, activation="softmax"),
+    ]
+    config = {"name": "m", "layers": layers, "output_layers": [["d", 0, 0]]}
+    assert spec(json.dumps({"class_name": "Functional", "config": config})) == (
+        "m: 8x8x4 | res( a: conv 3x3x4 same ) | concat( id ; b: conv 1x1x2 ) | "
+        "g: gap | flatten | d: fc 10 +softmax"
+    )
+    layers[6]["inbound_nodes"] *= 2
+    assert "used more than once" in refused(json.dumps({"class_name": "Model", "config": config}))
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (of("Lambda"), '"lambda" (Lambda)'),
+        (of("Conv2D", filters=8), "kernel_size"),
+        (of("Conv2D", kernel_size=3), "filters 0"),
+        (of("Conv2D", kernel_size=3, filters="8"), "filters 8"),
+        (of("Conv2D", kernel_size=3, filters=8, padding="causal"), "causal"),
+        (of("Dense", units=3, activation="magic"), "magic"),
+        (of("Dense", units=3, activation=[]), "dense"),
+        (of("BatchNormalization", scale=False), "scale=False"),
+        (of("ZeroPadding2D", padding=[[0, 1], [0, 1]]), "one side"),
+    ],
+)
+def test_keras_refusals(layer: dict[str, Any], says: str) -> None:
+    text = refused(sequential(layer))
+    assert "E53" in text
+    assert says in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"class_name": "Sequential"', '{"class_name": "Odd", "config": {}}',
+     '{"class_name": "Sequential", "config": {}}', '{"class_name": "X", "a": ' + "[" * 5000],
+)  # fmt: skip
+def test_what_is_no_keras_model(text: str) -> None:
+    assert "E56" in refused(text)
+
+
+def test_an_input_that_keras_does_not_say() -> None:
+    text = sequential(of("Conv2D", filters=8, kernel_size=3), shape=(None, None, 3))
+    assert "--input" in refused(text)
+    assert spec(text, input=(3, 7, 8)).startswith("7x8x3 | ")
+
+
 # All
 
 
 def test_formats() -> None:
-    assert {"caffe", "darknet", "timm", "vgg"} <= set(formats())
+    assert set(formats()) == {"caffe", "darknet", "keras", "onnx", "timm", "vgg"}
     assert all(meaning(name).endswith(".") or meaning(name) for name in formats())
     assert "one of" in refused("hello")
     assert "one of" in refused("hello", format="tensorflow")

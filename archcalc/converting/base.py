@@ -180,10 +180,13 @@ class Draft:
 
 
 def made(word: str, **options: object) -> Layer:
-    """Return the layer of a word."""
+    """Return the layer of a word; NoWord where it refuses its options."""
     kind = layer_type(word)
     assert kind is not None, word
-    layer: Layer = kind(**options)
+    try:
+        layer: Layer = kind(**options)
+    except LayerError as error:
+        raise NoWord(error.message) from None
     return layer
 
 
