@@ -498,8 +498,7 @@ def test_shapes_are_written_in_one_layout() -> None:
     text = run("archcalc report 'A: 192x28x30 | conv 5x5x32 pad 2' --layout chw")
     assert "A maps 192x28x30 to 32x28x30" in text
     assert "A  192x28x30 | conv" in text
-    rest = text.replace("192x28x30", "").replace("32x28x30", "")
-    assert "28x30" not in rest.replace("28x30x32 \\* 5x5x192", ""), "but for the arithmetic"
+    assert "28x30x" not in text.replace("28x30x32 \\* 5x5x192", ""), "but for the arithmetic"
 
 
 def test_exact_counts_are_in_full() -> None:

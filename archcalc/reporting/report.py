@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 STANDARD = "report.md.j2"
+_MOST_LAYERS = 10_000  # of an HTML page
 _LONG_NET = 400  # layers above which a report shows stages only
 
 
@@ -291,6 +292,14 @@ def made(one: Report, name: str, path: Path | None = None, **options: Any) -> Fi
     if name == "html":
         from .page import document
 
+        for net in one.nets:
+            if net.layers > _MOST_LAYERS:
+                raise UsageError(
+                    "E44",
+                    f"a page of {net.layers:,} layers ({net.name}) is more than a browser shows "
+                    f"({_MOST_LAYERS:,})",
+                    "-o report.md, or archcalc summary SPEC --depth 1",
+                )
         return Files(target, document(one))
     return Files(target, render(one.page(), name, **options))
 

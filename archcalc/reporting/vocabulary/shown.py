@@ -104,5 +104,7 @@ class Shown(Desk):
         """Draw a plot of nets where it can show them: a list of one picture, or of none."""
         try:
             return [self.plot(kind, *nets, **options)]
-        except UsageError:
+        except UsageError as error:
+            if error.code not in ("E50", "E61"):  # nothing to draw, nothing to time
+                raise
             return []
