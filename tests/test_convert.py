@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from archcalc.analysis import Settings, walk
@@ -531,9 +532,20 @@ def test_what_is_written_reads_back(tmp_path: Path, ending: str) -> None:
     assert totals(str(target)) == totals("googlenet")
     assert target.read_text(encoding="utf-8").startswith("# pooling rounds up")
     data = json.loads(run(f"archcalc convert {source} --format json"))
+    jsonschema.validate(data, json.loads(run("archcalc schema")))
     assert (data["schema"], data["format"]) == (1, "caffe")
     assert data["stages"][0] == "n: 224x224x3"
     assert data["notes"]
+
+
+def test_an_input_is_needed_and_taken(tmp_path: Path) -> None:
+    source = tmp_path / "blocks.txt"
+    source.write_text("ir_r1_k3_s1_e2_c4", encoding="utf-8")
+    assert "--input 112x112x32" in run(f"archcalc convert {source}")
+    assert "9x8x4 | " in run(f"archcalc convert {source} --input 4x9x8 --layout chw -q").replace(
+        "\n  |", " |"
+    )
+    assert "E28" in run(f"archcalc convert {source} --input HxWx4")
 
 
 def test_a_file_that_is_not_there() -> None:

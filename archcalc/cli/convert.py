@@ -14,7 +14,13 @@ from .options import shared
 
 @click.command(short_help="Turn a file of Caffe, darknet, Keras or ONNX into a spec.")
 @click.argument("file", type=click.Path())
-@click.option("--from", "format", metavar="FORMAT", default="", help="caffe, darknet, ...")
+@click.option(
+    "--from",
+    "format",
+    metavar="FORMAT",
+    default="",
+    help="The format, where the file does not tell.",
+)
 @click.option("--input", metavar="SHAPE", default="", help="The input where the file has none.")
 @click.option(
     "--layout", type=click.Choice(["hwc", "chw"]), default="hwc", help="Order of --input."
@@ -36,6 +42,7 @@ def command(file: str, **options: Any) -> None:
     (lists of layers). A layer that the notation has no word for is an error, never left out;
     what has to be known about a conversion stands in comments above the spec.
     """
+    from .. import __version__
     from ..converting import converted
     from ..converting.base import Given, channels_last
     from ..converting.files import opened
@@ -61,6 +68,7 @@ def command(file: str, **options: Any) -> None:
         notes = tuple(Text(note, "note") for note in found.notes)
         document = {
             "schema": 1,
+            "archcalc": __version__,
             "format": found.format,
             "spec": line,
             "stages": list(parts),

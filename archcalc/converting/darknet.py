@@ -63,7 +63,10 @@ def net(given: Given) -> tuple[Graph, Draft]:
     head, *layers = _sections(draft.source)
     if head.kind not in ("net", "network"):
         raise SpecError([Problem("E56", "a cfg begins with the section [net]", head.span)])
-    sizes = [head.number(key, 0) for key in ("channels", "height", "width")]
+    try:
+        sizes = [head.number(key, 0) for key in ("channels", "height", "width")]
+    except NoWord as error:
+        raise SpecError([Problem("E56", f"[{head.kind}]: {error}", head.span)]) from None
     draft.start((sizes[0], sizes[1], sizes[2]) if min(sizes) > 0 else None)
     reader = _Reader(draft)
     for section in layers:
@@ -186,8 +189,7 @@ class _Reader:
         both = of.number("padding", size - 1)
         if "padding" not in of.options and both:
             self.draft.note(
-                "darknet pads a maxpool by size - 1 in all, so that its output is size/stride "
-                "rounded up; versions before 2016 did not"
+                "darknet pads a maxpool by size - 1 in all: its output is size/stride rounded up"
             )
         before = both // 2
         return self.plain(
