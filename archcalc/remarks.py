@@ -228,7 +228,7 @@ def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:
     }
     settings = analysis.settings
     if units & (on_batch | {"weight_bytes"}):
-        return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "note")]
+        return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "assumption")]
     if settings.batch != 1:
-        return [Text(f"Batch {settings.batch} enters bytes and intensity only.", "note")]
+        return [Text(f"Batch {settings.batch} enters bytes and intensity only.", "assumption")]
     return []

@@ -69,7 +69,11 @@ class SpecText:
 
 @dataclass(frozen=True)
 class Text:
-    """A line of prose; ``kind`` is ``title``, ``note`` or ``text``."""
+    """A line of prose; ``kind`` is ``title``, ``note`` or ``text``.
+
+    ``convention`` and ``assumption`` are notes that captions may take over: what counts follow,
+    and what bytes depend on.
+    """
 
     text: str
     kind: str = "text"

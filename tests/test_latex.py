@@ -189,8 +189,90 @@ def test_a_page_without_tables_says_the_convention(capsys: pytest.CaptureFixture
 
 def test_long_tables_go_over_pages(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(COMMANDS["long"], capsys)
-    assert text.startswith("% needs \\usepackage{booktabs, longtable}\n")
+    assert text.startswith(
+        "% needs \\usepackage{booktabs, longtable}\n% A table over pages needs one"
+    )
+    assert "\\onecolumn" in text
     assert r"\endhead" in text
+
+
+REPORTS = {
+    "three": "report alexnet vgg16 resnet50",
+    "plain": "report lenet5 alexnet vgg16 googlenet resnet18 resnet50 mobilenet_v2",
+    "one": "report googlenet",
+    "bytes": "report alexnet vgg16 resnet50 --columns macs,params,weight_bytes,peak_memory_bytes",
+    "summary": "summary googlenet --columns output,params,macs,activations,weight_bytes,jump",
+    "pair": COMMANDS["pair"],
+}
+
+
+def captions(text: str) -> list[str]:
+    return re.findall(r"\\caption\[\{(.*?)\}\]", text)
+
+
+def test_captions_say_whose_numbers_and_what_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed("report lenet5", capsys)
+    assert captions(text) == ["lenet5: costs", "lenet5: published figures", "Layers of lenet5"]
+    labels = re.findall(r"\\label\{(.*?)\}", text)
+    assert labels == ["tab:lenet5-costs", "tab:lenet5-published-figures", "tab:layers-of-lenet5"]
+    assert r"\noindent\textbf" not in text  # the captions have the title
+
+
+def test_captions_of_bytes_name_batch_and_dtype(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "Bytes: batch 1, float32."
+    text = printed(REPORTS["bytes"], capsys)
+    assert text.count(said) == 1
+    assert said in re.findall(r"\\caption.*", text)[0]
+    assert said not in printed(REPORTS["three"], capsys)
+
+
+def test_few_nets_that_are_too_wide_stand_beside_each_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = printed(REPORTS["three"], capsys)
+    assert r" & \textbf{alexnet (reference)} & vgg16 & resnet50 \\" in text
+    assert r"MACs (G) & \textbf{0.724} & 15.470 & 4.089 \\" in text
+
+
+def test_many_columns_stand_in_panels(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(REPORTS["plain"], capsys)
+    assert text.count(r"\begin{table*}") == 1
+    panels = re.findall(r"\\begin\{tabular\}.*?\\end\{tabular\}", text, re.DOTALL)
+    assert len(panels) == 2
+    assert all("alexnet &" in panel for panel in panels)
+    for head in ("MACs", "params", "activations"):
+        assert sum(head in panel for panel in panels) == 1
+
+
+def test_sources_of_figures_are_footnotes(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed("report lenet5", capsys)
+    assert r"params of c1 & 156\rlap{\textsuperscript{a}} & 156 & equal \\" in text
+    assert text.count("Gradient-Based Learning Applied to Document Recognition, section II.B") == 2
+
+
+@pytest.mark.skipif("pdflatex" not in ENGINES, reason="no pdflatex")
+@pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
+@pytest.mark.parametrize("siunitx", [False, True])
+def test_no_table_is_wider_than_an_article(
+    columns: str, siunitx: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if siunitx and not _has_siunitx():
+        pytest.skip("no siunitx")
+    packages = "booktabs,longtable" + ",siunitx" * siunitx
+    head = f"\\documentclass[{columns}]{{article}}\\usepackage{{{packages}}}"
+    for name, command in REPORTS.items():
+        if siunitx and not command.startswith("report"):
+            continue
+        text = printed(command + " --siunitx" * siunitx, capsys)
+        well_formed(text)
+        article = f"{head}\n\\begin{{document}}\n{text}\n\\end{{document}}\n"
+        (tmp_path / f"{name}.tex").write_text(article, encoding="utf-8")
+        engine = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
+        for _ in range(2):  # the second time with the widths of longtables
+            done = subprocess.run(engine, cwd=tmp_path, capture_output=True, check=False)
+        said = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, said[-2000:]
+        assert not re.findall(r"Overfull \\hbox.*", said), name
 
 
 def numbers_page() -> Page:

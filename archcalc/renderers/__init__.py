@@ -11,7 +11,10 @@ from typing import Any
 from ..errors import UsageError
 from ..table import Page
 
-_PARTS = ("cells", "decimals", "latex_table", "latex_text", "listed", "texts", "worked")
+_PARTS = (
+    "cells", "decimals", "latex_fit", "latex_grid", "latex_table", "latex_text", "listed", "texts",
+    "worked",
+)  # fmt: skip
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html", ".tex": "latex"}
 
 

@@ -101,7 +101,10 @@ def _table(table: Table, exact: bool, layout: str) -> str:
         + _mark(found.title_marks[i], anchor)
         for i in keep
     ]
-    head = "".join(f'<th scope="col">{title}</th>' if title else "<td></td>" for title in titles)
+    head = "".join(
+        f'<th scope="col"{_align(table, i)}>{title}</th>' if title else "<td></td>"
+        for i, title in zip(keep, titles, strict=True)
+    )
     body = []
     for r, (row, marks) in enumerate(zip(found.rows, found.marks, strict=True)):
         shown = [

@@ -1,7 +1,8 @@
 r"""LaTeX to be taken over by ``\input``: booktabs tables with captions and labels.
 
-The convention that the counts follow and what K, M, G stand for are said in the captions. The first
-lines, comments, name the packages that the file needs.
+A caption names the nets and what the table holds, what K, M, G stand for, the convention that the
+counts follow and, of bytes, batch and dtype. The first lines, comments, name the packages that the
+file needs. Tables are no wider than the lines of an article.
 """
 
 from __future__ import annotations
@@ -9,9 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 from ..table import Column, Listing, Page, SpecText, Steps, Table, Text
-from .latex_table import Grid, drawn, grid, units_text
+from .latex_grid import Grid, drawn
+from .latex_table import grid, net_of, units_text
 from .latex_text import GLYPH, breakable, cell_latex, escaped, label, typed, worked
 from .texts import table_texts
+
+_HELD = {  # what a table with such a column holds
+    "printed": "published figures",
+    "architecture": "costs",
+    "quantity": "costs",
+    "layer": "layers",
+}
 
 
 def render(page: Page, *, exact: bool = False, siunitx: bool = False, **_: Any) -> str:
@@ -23,6 +32,11 @@ def render(page: Page, *, exact: bool = False, siunitx: bool = False, **_: Any) 
     packages += ["longtable"] if r"\begin{longtable}" in text else []
     packages += ["siunitx"] if "S[table-format" in text else []
     head = f"% needs \\usepackage{{{', '.join(packages)}}}"
+    if "longtable" in packages:
+        head += (
+            "\n% A table over pages needs one column: in a class of two it takes pages of its own;"
+            "\n% within multicols it cannot stand."
+        )
     if r"\archcalcglyph" in text:
         head += (
             "\n% Letters that the engine or its font lacks print as code points, such as U+AC00;"
@@ -42,10 +56,18 @@ class _Writer:
             for block in page.blocks
             if isinstance(block, Text) and block.kind == "convention"
         )
-        self.in_captions = any(isinstance(block, Table | Listing) for block in page.blocks)
-        names = [block.name for block in page.blocks if isinstance(block, SpecText)]
+        self.assumption = " ".join(
+            escaped(block.text)
+            for block in page.blocks
+            if isinstance(block, Text) and block.kind == "assumption"
+        )
+        tables = [block for block in page.blocks if isinstance(block, Table | Listing)]
+        self.in_captions = bool(tables)
+        self.has_bytes = any(_has_bytes(table) for table in tables)
+        self.is_named = any(isinstance(table, Table) and not table.title for table in tables)
+        self.nets = [b.name for b in page.blocks if isinstance(b, SpecText) and b.name]
         titles = [b.text for b in page.blocks if isinstance(b, Text) and b.kind == "title"]
-        self.names = ", ".join(name for name in names if name) or " ".join(titles[:1])
+        self.names = ", ".join(self.nets) or " ".join(titles[:1])
 
     def block(self, block: Any) -> list[str]:
         """Return the parts of a block, paragraphs each."""
@@ -59,7 +81,11 @@ class _Writer:
             return self.listing(block)
         if block.kind == "convention" and self.in_captions:
             return []
+        if block.kind == "assumption" and self.has_bytes:
+            return []
         if block.kind == "title":
+            if self.is_named:  # a caption says it
+                return []
             return [f"\\noindent\\textbf{{{escaped(block.text)}}}"]
         size = "\\small " if block.kind != "text" else ""
         text = breakable(block.text.strip())
@@ -67,13 +93,27 @@ class _Writer:
 
     def table(self, table: Table) -> str:
         """Return a table with its caption."""
-        named = table.title or self.names
+        named, ending = self.named(table)
         units = units_text(table, exact=self.exact, layout=self.layout)
-        title = escaped(named)
+        title = escaped(f"{named}: {ending}" if named and ending else named or ending.capitalize())
         sentence = f"{title}." if title and title[-1] not in ".?!" else title
-        caption = " ".join(part for part in (sentence, units, self.convention) if part)
+        assumption = self.assumption if _has_bytes(table) else ""
+        said = (sentence, units, self.convention, assumption)
         made = grid(table, exact=self.exact, layout=self.layout, siunitx=self.siunitx)
-        return drawn(made, title, caption, label(named, self.labels))
+        caption = " ".join(part for part in said if part)
+        return drawn(made, title, caption, label(named, self.labels, ending))
+
+    def named(self, table: Table) -> tuple[str, str]:
+        """Return whose numbers a table holds, and what they are where its title does not say."""
+        title = table.title
+        if not title:
+            keys = {column.key for column in table.columns}
+            held = next((held for key, held in _HELD.items() if key in keys), "")
+            return net_of(table) or self.names, held
+        known = self.nets or [self.names]
+        if not any(name in title for name in known):
+            return self.names, title
+        return title, ""
 
     def steps(self, block: Steps) -> list[str]:
         """Return worked lines as a list; as a table where something stands beside them."""
@@ -93,10 +133,10 @@ class _Writer:
             )
             for (title, steps), beside in zip(block.lines, block.beside, strict=True)
         )
-        spec = "l" + "r" * len(block.columns) + "p{0.36\\linewidth}"
+        specs = ("l", *("r" for _ in block.columns), "p{0.36\\linewidth}")
         title = escaped(f"{block.title} {block.subtitle}".strip())
         named = label(block.title, self.labels)
-        return [drawn(Grid(spec, heads, rows, "\\small"), title, f"{title}.", named)]
+        return [drawn(Grid(specs, heads, rows, "\\small"), title, f"{title}.", named)]
 
     def listing(self, block: Listing) -> list[str]:
         """Return the rows as a table, and what is said about each as a description."""
@@ -127,3 +167,8 @@ def _spec(block: SpecText) -> str:
     stages = " \\textbar{}\n".join(escaped(stage) for stage in block.stages)
     name = f"\\textbf{{{escaped(block.name)}}}\\quad\n" if block.name else ""
     return f"\\begin{{flushleft}}\\ttfamily\\small\n{name}{stages}\n\\end{{flushleft}}"
+
+
+def _has_bytes(table: Table | Listing) -> bool:
+    """Tell whether a table has numbers that depend on batch and dtype."""
+    return any(cell.unit in ("bytes", "ratio") for row in table.rows for cell in row)

@@ -1,71 +1,108 @@
-"""Tables as LaTeX: booktabs rules, a caption, a label, footnotes below; long ones over pages."""
+"""Tables as LaTeX cells: what stands in them, which columns wrap or align at their points."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from ..errors import cells
 from ..table import Cell, Column, Table
+from .latex_fit import Fit, Matrix, fitted
+from .latex_grid import Grid
 from .latex_text import breakable, cell_latex, escaped, formula_latex
 from .texts import Texts, table_texts
 
-_LONG = 40  # rows that still fit on a page
-_SIZES = (  # characters in a line of an article, characters between two columns, letters
-    (66, 2.4, ""),
-    (72, 2.6, "\\small"),
-    (75, 1.9, "\\footnotesize\\setlength{\\tabcolsep}{4pt}"),
-)
-_NARROWEST = 16
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 _UNITS = re.compile(r"[KMGT]iB|[KMGT]")
 _POWERS = {"K": 1, "M": 2, "G": 3, "T": 4}
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A table as LaTeX cells: ``spec`` is the columns', ``rule_before`` the row under a rule."""
-
-    spec: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    size: str = ""
-    footnotes: tuple[str, ...] = ()
-    rule_before: int | None = None
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it takes more than a page."""
-        return len(self.rows) > _LONG
-
-
 def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
-    """Return a table as LaTeX; ``siunitx`` aligns columns of plain numbers at their points."""
+    """Return a table as LaTeX; ``siunitx`` aligns columns of plain numbers at their points.
+
+    A table of few nets that is too wide for a line has its quantities below each other; sources
+    are footnotes.
+    """
+    table = _sourced(table)
     found = table_texts(table, exact=exact, layout=layout)
     keep = [
         i
         for i, column in enumerate(table.columns)
         if column.key not in ("bar", "ruler")
         and (i == 0 or found.titles[i] or any(row[i] for row in found.rows))
+        and not (i == 0 and net_of(table))
     ]
-    size, limits = _fitted(table, found, keep)
+    matrix = _matrix(table, found, keep)
+    fit, is_turned = fitted(matrix), False
+    if len(fit.panels) > 1 and table.columns[keep[0]].key == "architecture":
+        turned = fitted(matrix.turned())
+        is_turned = len(turned.panels) == 1
+        fit = turned if is_turned else fit
     numeric = {i for i in keep if siunitx and table.columns[i].right and _is_numeric(found, i)}
-    spec = "".join(
-        _numeric(found, i)
-        if i in numeric
-        else f"p{{{limits[i]:.2f}\\linewidth}}"
-        if i in limits
-        else "r"
-        if table.columns[i].right
-        else "l"
-        for i in keep
-    )
+    numeric = set() if is_turned else numeric
+    limits = {} if is_turned else {keep[i]: n for p in fit.panels for i, n in p.limits.items()}
+    cells = _cells(table, found, keep, numeric, limits)
+    notes = tuple(f"{_mark(mark)} {escaped(said)}" for mark, said in found.footnotes)
+    if is_turned:
+        return _turned(table, found, keep, cells, fit, notes)
     heads = []
-    for i in keep:
-        head = _bold(escaped(found.titles[i]), i == table.reference_column)
+    for i, lines in zip(keep, fit.heads, strict=True):
+        head = _bold(_stacked(lines, table.columns[i].right), i == table.reference_column)
         head += _mark(found.title_marks[i])
         heads.append(f"{{{head}}}" if i in numeric else head)
+    rule = len(cells) - 1 if table.last_is_total and len(cells) > 1 else None
+    specs = tuple(_spec(table, found, i, numeric, limits) for i in keep)
+    panels = tuple(panel.columns for panel in fit.panels)
+    return Grid(specs, tuple(heads), cells, fit.size, notes, rule, panels, fit.is_wide)
+
+
+def _sourced(table: Table) -> Table:
+    """Return a table of published figures without its sources, which are said in footnotes."""
+    keys = [column.key for column in table.columns]
+    if "printed" not in keys or "source" not in keys:
+        return table
+    printed, source = keys.index("printed"), keys.index("source")
+    rows = []
+    for row in table.rows:
+        line = list(row)
+        line[printed] = line[printed]._replace(note=str(row[source].value))
+        rows.append((*line[:source], *line[source + 1 :]))
+    columns = (*table.columns[:source], *table.columns[source + 1 :])
+    return replace(table, columns=columns, rows=tuple(rows))
+
+
+def net_of(table: Table) -> str:
+    """Return the net that every row of a table is about, whose name the caption has then."""
+    about = {row[0].value for row in table.rows}
+    is_one = len(about) == 1 < len(table.rows) and table.columns[0].key == "architecture"
+    return str(about.pop()) if is_one else ""
+
+
+def _matrix(table: Table, found: Texts, keep: Sequence[int]) -> Matrix:
+    """Return the texts as they are measured."""
+    columns = [table.columns[i] for i in keep]
+    return Matrix(
+        [found.titles[i] for i in keep],
+        [[row[i] for i in keep] for row in found.rows],
+        {k for k, column in enumerate(columns) if not column.right},
+        {k for k, column in enumerate(columns) if column.key.endswith("_ratio")},
+        table.reference,
+    )
+
+
+def _spec(
+    table: Table, found: Texts, i: int, numeric: set[int], limits: dict[int, float]
+) -> str:  # fmt: skip
+    if i in numeric:
+        return _numeric(found, i)
+    if i in limits:
+        return f"p{{{limits[i]:.2f}\\linewidth}}"
+    return "r" if table.columns[i].right else "l"
+
+
+def _cells(
+    table: Table, found: Texts, keep: Sequence[int], numeric: set[int], limits: dict[int, float]
+) -> tuple[tuple[str, ...], ...]:
     rows = []
     for r, (row, marks) in enumerate(zip(table.rows, found.marks, strict=True)):
         line = []
@@ -80,9 +117,32 @@ def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
             shown = _bold(shown, r == table.reference) + mark
             line.append(f"\\raggedright {shown}" if i in limits and shown else shown)
         rows.append(tuple(line))
-    notes = tuple(f"{_mark(mark)} {escaped(said)}" for mark, said in found.footnotes)
-    rule = len(rows) - 1 if table.last_is_total and len(rows) > 1 else None
-    return Grid(spec, tuple(heads), tuple(rows), size, notes, rule)
+    return tuple(rows)
+
+
+def _turned(
+    table: Table, found: Texts, keep: Sequence[int], cells: tuple[tuple[str, ...], ...], fit: Fit,
+    notes: tuple[str, ...],
+) -> Grid:  # fmt: skip
+    """Return a table with a column per net, whose name stands above it."""
+    heads = [""]
+    for r, lines in enumerate(fit.heads[1:]):
+        head = _bold(_stacked(lines, True), r == table.reference)
+        heads.append(head + _mark(found.marks[r][keep[0]]))
+    rows = []
+    for k, i in enumerate(keep[1:], start=1):
+        title = escaped(found.titles[i]) + _mark(found.title_marks[i])
+        rows.append((title, *(row[k] for row in cells)))
+    specs = ("l", *("r" for _ in cells))
+    return Grid(specs, tuple(heads), tuple(rows), fit.size, notes, is_wide=fit.is_wide)
+
+
+def _stacked(lines: Sequence[str], right: bool) -> str:
+    """Return the lines of a head above each other."""
+    if len(lines) < 2:
+        return "".join(map(escaped, lines))
+    stack = r" \\ ".join(map(escaped, lines))
+    return f"\\shortstack[{'r' if right else 'l'}]{{{stack}}}"
 
 
 def _shown(cell: Cell, text: str, column: Column, is_limited: bool) -> str:
@@ -114,75 +174,6 @@ def units_text(table: Table, *, exact: bool, layout: str) -> str:
         if f"{letter}iB" in used:
             said.append(f"{letter}iB = $2^{{{10 * power}}}$ bytes")
     return f"{', '.join(said)}." if said else ""
-
-
-def drawn(grid: Grid, title: str, caption: str, label: str) -> str:
-    """Return a table environment, or a longtable; the list of tables has its title only."""
-    end = r" \tabularnewline" if "p{" in grid.spec else r" \\"  # prose takes \\ for its own
-    head = [" & ".join(grid.heads) + end, r"\midrule"] if any(grid.heads) else []
-    body = []
-    for i, row in enumerate(grid.rows):
-        body += [r"\midrule"] if i == grid.rule_before else []
-        body.append(" & ".join(row).rstrip() + end)
-    short = f"[{{{title}}}]" if title else ""
-    named = f"\\caption{short}{{{caption}}}\\label{{{label}}}"
-    if grid.is_long:
-        top = [r"\toprule", *head]
-        return "\n".join(
-            [
-                r"\begingroup" + grid.size,
-                f"\\begin{{longtable}}{{{grid.spec}}}",
-                named + end,
-                *top,
-                r"\endfirsthead",
-                *top,
-                r"\endhead",
-                r"\bottomrule",
-                r"\endlastfoot",
-                *body,
-                r"\end{longtable}",
-                *_below(grid.footnotes),
-                r"\endgroup",
-            ]
-        )
-    return "\n".join(
-        [
-            r"\begin{table}[htbp]",
-            r"\centering" + grid.size,
-            named + r"\smallskip",
-            f"\\begin{{tabular}}{{{grid.spec}}}",
-            r"\toprule",
-            *head,
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            *_below(grid.footnotes),
-            r"\end{table}",
-        ]
-    )
-
-
-def _below(footnotes: Sequence[str]) -> list[str]:
-    if not footnotes:
-        return []
-    lines = " \\\\\n".join(footnotes)
-    return [f"\\par\\smallskip\n{{\\raggedright\\footnotesize\n{lines}\\par}}"]
-
-
-def _fitted(table: Table, found: Texts, keep: list[int]) -> tuple[str, dict[int, float]]:
-    """Return the size of the letters, and of columns that have to wrap their part of a line."""
-    shown = (found.titles, *found.rows)
-    widths = {i: max(cells(row[i]) + 0.6 * row[i].count("x") for row in shown) for i in keep}
-    letters = sum(widths.values())
-    for most, gap, size in _SIZES:
-        room = most - gap * len(keep)
-        if letters <= room:
-            return size, {}
-    wraps = [i for i in keep if not table.columns[i].right and widths[i] > _NARROWEST]
-    wanted = sum(widths[i] - _NARROWEST for i in wraps)
-    spare = max(room - letters + wanted, 0)
-    shares = {i: _NARROWEST + spare * (widths[i] - _NARROWEST) / wanted for i in wraps}
-    return size, {i: share / most for i, share in shares.items()}
 
 
 def _is_numeric(found: Texts, i: int) -> bool:

@@ -41,6 +41,7 @@ _SIGNS = {
 }
 _ARGUMENT = re.compile(r"\s*[*[]")  # behind the end of a row it would belong to it
 _LIGATURES = re.compile(r"([-',])(?=\1)")
+_BREAKS = re.compile(r"(?<=[./])(?=\S)(?!(?<=\d\.)\d)")
 _LONGEST_LABEL = 40
 _TIMES, _TIGHT = " \\times ", "{\\times}"
 
@@ -96,20 +97,24 @@ def formula_latex(text: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """Return a text whose long words may break behind their dots and bars."""
-    return "\\allowbreak{}".join(escaped(part) for part in re.split(r"(?<=[./])(?=\S)", text))
+    """Return a text whose long words may break behind their dots and bars, but not its numbers."""
+    return "\\allowbreak{}".join(escaped(part) for part in _BREAKS.split(text))
 
 
-def label(text: str, known: set[str]) -> str:
+def label(text: str, known: set[str], ending: str = "") -> str:
     """Return a label that no other table of the page has, and remember it.
+
+    Of a long text its first words stand in it, and all of the ending.
 
     >>> label("Where A's MACs go", set()), label("합성곱", {"tab:table"})
     ('tab:where-a-s-macs-go', 'tab:table-2')
+    >>> label("A and B", set(), "costs")
+    'tab:a-and-b-costs'
     """
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    while len("-".join(words)) > _LONGEST_LABEL and len(words) > 1:
+    words, last = (re.findall(r"[a-z0-9]+", part.lower()) for part in (text, ending))
+    while len("-".join(words + last)) > _LONGEST_LABEL and len(words) > 1:
         words.pop()
-    base = f"tab:{'-'.join(words)[:_LONGEST_LABEL] or 'table'}"
+    base = f"tab:{'-'.join(words + last)[:_LONGEST_LABEL].strip('-') or 'table'}"
     found, number = base, 1
     while found in known:
         number += 1

@@ -176,9 +176,11 @@ def stage_layers(
 
 
 def layer_table(net: Described, columns: Sequence[str], counting: str = "macs") -> Table:
-    """Return every layer of a net, under its name."""
+    """Return every layer of a net, under a title with its name."""
     made = summarize(net.analysis, columns=columns, convention=counting, layout=net.layout).table()
-    return Table(made.columns, made.rows, net.name, last_is_total=True, footnoted=True)
+    return Table(
+        made.columns, made.rows, f"Layers of {net.name}", last_is_total=True, footnoted=True
+    )
 
 
 def _part(made: Table, members: Sequence[int]) -> Table:
