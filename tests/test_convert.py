@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ import pytest
 
 from archcalc.analysis import Settings, walk
 from archcalc.converting import Conversion, Given, converted, formats, meaning
-from archcalc.errors import SpecError, UsageError
+from archcalc.errors import MissingDependency, SpecError, UsageError
 from archcalc.expansion import expand
 from archcalc.notation.format import short_form
 from archcalc.quantities import quantity
 from archcalc.readers import read
 
 from transcripts import run
+
+OWN = Path(__file__).parent / "convert"
 
 
 def convert(text: str, path: str = "net.txt", format: str = "", input: Any = None) -> Conversion:
@@ -546,6 +549,28 @@ def test_an_input_is_needed_and_taken(tmp_path: Path) -> None:
         "\n  |", " |"
     )
     assert "E28" in run(f"archcalc convert {source} --input HxWx4")
+
+
+def test_onnx_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingDependency, match="needs onnx"):
+        convert("", path="net.onnx")
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        # 3*9*16 + 32, 16*9*32 + 64, 32*8 + 16, 24*18 + 18; the head at the coarse scale is aux
+        ("heads.cfg", 432 + 32 + 4608 + 64 + 256 + 16 + 450),
+        # 3*9*16 + 32, 16*8 + 8, 8*9*8 + 8, 16*16*16*10 + 10
+        ("module.prototxt", 464 + 136 + 584 + 40970),
+    ],
+)
+def test_files_of_our_own(name: str, params: int, tmp_path: Path) -> None:
+    for ending in (".arch", ".yaml"):
+        target = tmp_path / f"net{ending}"
+        assert run(f"archcalc convert {OWN / name} -o {target}") == ""
+        assert totals(str(target))[0] == params
 
 
 def test_a_file_that_is_not_there() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, printable
 from ..table import Page, SpecText, Text
 from .options import shared
 
@@ -81,8 +81,16 @@ def command(file: str, **options: Any) -> None:
     else:
         made = on_lines(parts, line) + "\n"
     remarks = () if options["quiet"] else found.notes
-    made = "".join(f"# {note}\n" for note in remarks) + made
+    made = "".join(map(_comment, remarks)) + made
     if path:
         write(made, path)
     else:
         print(made, end="")
+
+
+def _comment(note: str) -> str:
+    """Return a note as lines of comment."""
+    import textwrap
+
+    text = printable(note)
+    return textwrap.fill(text, 80, initial_indent="# ", subsequent_indent="#   ") + "\n"
