@@ -24,6 +24,7 @@ import archcalc
 from archcalc.arithmetic.units import exact, short
 from archcalc.conventions import CONVENTIONS, cost
 from archcalc.reporting.page import document
+from archcalc.reporting.report import report_of as reported
 
 OPAQUE = "16x16x3 | conv 3x3x8 pad 1 | opaque mystery 16x16x8 | gap | fc 10"
 SYMBOLIC = "HxWxC | conv 3x3x(C/2) pad 1 | relu | gap | fc 10"
@@ -33,6 +34,12 @@ Opened = Callable[..., Any]
 @cache
 def text(*specs: str) -> str:
     return document(report_of(*specs))
+
+
+@cache
+def whole_page(*specs: str) -> str:
+    """Return the page with the sections of a report."""
+    return document(reported([archcalc.analyze(spec).analysis for spec in specs]))
 
 
 def rows(page: Any) -> list[str]:
@@ -189,6 +196,22 @@ def test_stages_fold(opened: Opened) -> None:
     assert len(rows(page)) == 141
 
 
+def test_while_it_is_sorted_the_order_of_the_net_is_a_click_away(opened: Opened) -> None:
+    page = opened(text("googlenet"))
+    names, fold = rows(page), page.locator("[data-do=fold]")
+    back = page.get_by_role("button", name="Order of the net")
+    assert back.is_hidden()
+    page.locator(".table thead button", has_text="MACs").click()
+    assert fold.is_hidden()
+    back.click()
+    assert rows(page) == names
+    assert fold.is_visible()
+    assert back.is_hidden()
+    assert page.evaluate("document.activeElement.dataset.do") == "fold"
+    page.fill("input[type=search]", "3a")
+    assert fold.is_disabled()
+
+
 def test_a_long_net_begins_folded_and_a_link_unfolds_it(opened: Opened) -> None:
     page = opened(text("densenet121"), fragment="#dense3.concat5.2.conv1")
     assert page.locator(".stage button[aria-expanded=false]").count() > 10
@@ -245,6 +268,43 @@ def test_both_nets_follow_the_convention(opened: Opened) -> None:
     assert page.url.endswith("#B/conv1")
 
 
+def test_the_comparison_follows_the_convention(opened: Opened) -> None:
+    page = opened(whole_page("14x14x480 | conv 5x5x48 pad 2 | relu", BOTTLENECK[1]))
+    row = page.locator("#compared").locator("..").locator("tbody tr", has_text="MACs")
+    before = row.inner_text().split("\t")
+    assert before == ["MACs", "112.9M", "5.268M", "21.4x fewer"]
+    page.select_option("select", "flops")
+    analyses = [
+        archcalc.analyze(spec).analysis
+        for spec in ("14x14x480 | conv 5x5x48 pad 2 | relu", BOTTLENECK[1])
+    ]
+    a, b = (cost("flops").total(analysis) for analysis in analyses)
+    row = page.locator("#compared").locator("..").locator("tbody tr", has_text="FLOPs")
+    assert row.inner_text().split("\t") == ["FLOPs", short(a), short(b), f"{a / b:.1f}x fewer"]
+    assert page.locator("[data-convention]").inner_text().startswith("Convention flops: ")
+    page.select_option("select", "macs")
+    row = page.locator("#compared").locator("..").locator("tbody tr", has_text="MACs")
+    assert row.inner_text().split("\t") == before
+
+
+def test_the_costs_of_several_nets_follow_the_convention(opened: Opened) -> None:
+    page = opened(whole_page("alexnet", "vgg16", "googlenet"))
+    table = page.locator("#compared").locator("..").locator("table").first
+    before = table.inner_text()
+    page.select_option("select", "flops2")
+    head = table.locator("thead th").all_inner_texts()
+    assert "FLOPs (2*MACs) (G)" in head
+    at = next(i for i, name in enumerate(head) if name.startswith("FLOPs"))
+    found = [float(n) for n in table.locator(f"tbody td:nth-child({at + 1})").all_inner_texts()]
+    wanted = [
+        2 * archcalc.analyze(name).total("macs") for name in ("alexnet", "vgg16", "googlenet")
+    ]
+    assert found == [pytest.approx(n / 1e9, rel=3e-3) for n in wanted]
+    assert page.locator(".note", has_text="The pictures count MACs").count() == 1
+    page.select_option("select", "macs")
+    assert table.inner_text() == before
+
+
 # Copies
 
 
@@ -273,12 +333,18 @@ def test_markdown_has_the_visible_rows(copied: Callable[..., str]) -> None:
     lines = copied("googlenet", "markdown", "3a.2.conv2").splitlines()
     assert lines[0].startswith("| layer | what | output |")
     assert lines[2].startswith("| 3a.2.conv2 | conv 3x3x128 pad 1 | 28x28x128 | 110.7K | 86.70M |")
-    assert lines[-1].startswith("| total |")
-    assert len(lines) == 5
+    assert len(lines) == 4  # the net's total is not theirs
+
+
+@pytest.mark.parametrize("kind", ["markdown", "csv", "latex"])
+def test_the_total_stands_below_all_rows_only(copied: Callable[..., str], kind: str) -> None:
+    assert "total" in copied("googlenet", kind)
+    assert "total" not in copied("googlenet", kind, "5x5")
 
 
 def test_latex_is_escaped(copied: Callable[..., str]) -> None:
     found = copied("resnet50", "latex", "conv3_x.bottleneck1.conv1")
+    assert found.count("\\midrule") == 1
     assert "conv3\\_x.bottleneck1.conv1 & conv" in found
     assert found.startswith("\\begin{tabular}{llrrrrrr}\n\\toprule")
     assert "\\bottomrule\n\\end{tabular}" in found
@@ -346,6 +412,17 @@ def test_on_paper_there_are_formulas_and_no_controls(opened: Opened) -> None:
     assert page.locator(".layer:visible").count() > 50
     assert len(rows(page)) == 141
     assert page.locator(".tall").evaluate("(e) => getComputedStyle(e).maxHeight") == "none"
+
+
+def test_on_paper_a_sorted_table_has_no_sums_of_stages(opened: Opened) -> None:
+    page = opened(text("googlenet"))
+    page.emulate_media(media="print")
+    assert page.locator(".stage:visible").count() > 5
+    page.emulate_media(media="screen")
+    page.locator(".table thead button", has_text="MACs").click()
+    page.emulate_media(media="print")
+    assert page.locator(".stage:visible").count() == 0
+    assert len(rows(page)) == 141
 
 
 def test_without_a_script_everything_is_there_to_read(opened: Opened) -> None:

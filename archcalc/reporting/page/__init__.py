@@ -5,6 +5,7 @@ stages     a net in parts; rows the layer table, counted the costs by every conv
 worked     the formulas of a layer; fields what is needed to draw its receptive field
 boxes      the graph as boxes; strips, repeats, layout and sketch draw it
 net        all of it for one net
+switched   the costs of the sections' tables by every convention
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from urllib.parse import quote
 
 from ...conventions import CONVENTIONS, cost
 from ...errors import printable
+from ...remarks import convention_text
 from ...renderers.html import render
-from ...table import Page, Table
+from ...table import Block, Page, Table
 from .anchors import Anchors, link
 from .contract import Picture, Report, Section
 from .net import layer_ids, net
+from .switched import switched
 from .values import Shown, embedded, shown
 
 if TYPE_CHECKING:
@@ -46,9 +49,13 @@ class _Counted(NamedTuple):
 
 
 class _Block(NamedTuple):
+    """A block; ``costs`` is the number of its costs by every convention, from 1, else 0."""
+
     markup: Markup
     title: str
     is_table: bool
+    is_convention: bool
+    costs: int
 
 
 class _Section(NamedTuple):
@@ -69,13 +76,19 @@ def document(report: Report) -> str:
     anchors = Anchors()
     ids = layer_ids(report, anchors)
     nets = [net(report, number, own, anchors) for number, own in enumerate(ids)]
-    sections = [_section(section, report.layout, anchors) for section in report.sections]
+    tables: list[dict[str, Any]] = []
+    sections = [_section(section, report, anchors, tables) for section in report.sections]
     data = {
         "counting": report.counting,
         "conventions": {
-            key: {"title": found.title, "sentence": found.sentence}
+            key: {
+                "title": found.title,
+                "sentence": found.sentence,
+                "line": convention_text(key).text,
+            }
             for key, found in CONVENTIONS.items()
         },
+        "tables": tables,
         "nets": [one.data for one in nets],
     }
     script = "\n".join((_TEMPLATES / name).read_text("utf-8") for name in _SCRIPTS)
@@ -113,20 +126,26 @@ def _conventions(report: Report) -> list[_Counted]:
     ]
 
 
-def _section(section: Section, layout: str, anchors: Anchors) -> _Section:
-    from markupsafe import Markup
-
+def _section(
+    section: Section, report: Report, anchors: Anchors, tables: list[dict[str, Any]]
+) -> _Section:  # fmt: skip
     anchor = anchors.claim(section.anchor)
-    blocks = tuple(
-        _Block(
-            Markup(render(Page((block,), dict, layout=layout))),
-            getattr(block, "title", ""),
-            isinstance(block, Table),
-        )
-        for block in section.blocks
-    )
+    blocks = tuple(_block(block, report, tables) for block in section.blocks)
     pictures = tuple((_embedded_picture(one.svg), one.alt) for one in section.pictures if one.svg)
     return _Section(anchor, link(anchor), section.title, blocks, pictures)
+
+
+def _block(block: Block, report: Report, tables: list[dict[str, Any]]) -> _Block:
+    from markupsafe import Markup
+
+    made = Markup(render(Page((block,), dict, layout=report.layout)))
+    costs = switched(block, report) if isinstance(block, Table) else {}
+    if costs:
+        tables.append(costs)
+    return _Block(
+        made, getattr(block, "title", ""), isinstance(block, Table),
+        getattr(block, "kind", "") == "convention", len(tables) if costs else 0,
+    )  # fmt: skip
 
 
 def _embedded_picture(svg: str) -> str:

@@ -14,6 +14,7 @@ class Net {
     this.filter = section.querySelector("input[type=search]");
     this.count = section.querySelector("output");
     this.fold = section.querySelector("[data-do=fold]");
+    this.unsort = section.querySelector("[data-do=unsort]");
     this.sorted = { column: -1, way: 0 };
     this.key = data.counting;
     this.texts = this.rows.map((row) => `${row.cells[0].textContent} ${row.cells[1].textContent}`.toLowerCase());
@@ -40,8 +41,11 @@ class Net {
         this.show();
       });
     }
-    this.fold.hidden = !this.stages.length;
     this.fold.addEventListener("click", () => this.foldAll(this.fold.getAttribute("aria-expanded") === "true"));
+    this.unsort.addEventListener("click", () => {
+      this.sort(-1);
+      (this.fold.hidden ? this.filter : this.fold).focus();
+    });
     this.filter.addEventListener("input", () => this.show());
     this.table.addEventListener("click", (event) => {
       const row = event.target.closest("tbody tr:not(.stage)");
@@ -68,6 +72,10 @@ class Net {
       shown += row.found;
     });
     const flat = this.sorted.way !== 0;
+    this.table.classList.toggle("sorted", flat);
+    this.unsort.hidden = !flat;
+    this.fold.hidden = flat || !this.stages.length;
+    this.fold.disabled = words.length > 0; // stages in use are unfolded
     for (const body of this.bodies) {
       const stage = body.querySelector(".stage");
       const members = [...body.rows].filter((row) => row !== stage);
@@ -78,11 +86,12 @@ class Net {
     this.count.textContent = filled(this.count.dataset.said, { shown, all: this.rows.length });
   }
 
-  // A column's button sorts by it, then the other way round, then as the net is.
+  // A column's button sorts by it, then the other way round, then as the net is; -1 as it is.
   sort(column) {
     const natural = column > 1 ? -1 : 1;
     const { column: before, way } = this.sorted;
-    this.sorted = before !== column ? { column, way: natural } : { column, way: way === natural ? -natural : 0 };
+    if (column < 0) this.sorted = { column, way: 0 };
+    else this.sorted = before !== column ? { column, way: natural } : { column, way: way === natural ? -natural : 0 };
     for (const [i, head] of [...this.table.tHead.rows[0].cells].entries()) {
       const here = i === column ? this.sorted.way : 0;
       head.setAttribute("aria-sort", here ? (here > 0 ? "ascending" : "descending") : "none");

@@ -1,4 +1,5 @@
-// Copies: the rows that are shown, as Markdown, CSV (exact) or LaTeX.
+// Copies: the rows that are shown, as Markdown, CSV (exact) or LaTeX. The net's total is below all
+// of them only: under some of them it would pass for their sum.
 const exactly = (cell) => cell.title || cell.textContent;
 const COPIES = {
   markdown(rows) {
@@ -16,19 +17,22 @@ const COPIES = {
     };
     return rows.map((cells, i) => cells.map((cell, k) => safe(i ? (k < 2 ? cell.textContent : exactly(cell)) : cell.dataset.key || cell.textContent, !i || k < 2)).join(",")).join("\n") + "\n";
   },
-  latex(rows) {
+  latex(rows, total) {
     const signs = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}" };
     const safe = (text) => text.replace(/[\\{}$&#_%~^<>]/g, (sign) => signs[sign] || `\\${sign}`);
     const lines = rows.map((cells) => `${cells.map((cell) => safe(cell.textContent)).join(" & ")} \\\\`);
-    const last = lines.pop();
+    const last = total ? ["\\midrule", lines.pop()] : [];
     const columns = rows[0].map((_, i) => (i < 2 ? "l" : "r")).join("");
-    return [`\\begin{tabular}{${columns}}`, "\\toprule", lines[0], "\\midrule", ...lines.slice(1), "\\midrule", last, "\\bottomrule", "\\end{tabular}", ""].join("\n");
+    return [`\\begin{tabular}{${columns}}`, "\\toprule", lines[0], "\\midrule", ...lines.slice(1), ...last, "\\bottomrule", "\\end{tabular}", ""].join("\n");
   },
 };
 
-function copiedRows(net) {
-  const shown = [...net.table.querySelectorAll("tbody tr:not(.stage)")].filter((row) => row.found);
-  return [net.table.tHead.rows[0], ...shown, net.table.tFoot.rows[0]].map((row) => [...row.cells]);
+function copied(net, format) {
+  const shown = net.rows.filter((row) => row.found);
+  const total = shown.length === net.rows.length;
+  const ordered = [...net.table.querySelectorAll("tbody tr:not(.stage)")].filter((row) => row.found);
+  const rows = [net.table.tHead.rows[0], ...ordered, ...(total ? net.table.tFoot.rows : [])];
+  return COPIES[format](rows.map((row) => [...row.cells]), total);
 }
 async function copy(text, button) {
   const dialog = document.querySelector(".copied");
@@ -58,6 +62,20 @@ function count() {
   said.querySelector("b").textContent = title;
   said.lastChild.textContent = `: ${sentence}.`;
   for (const net of nets) net.counted(counting.value);
+  for (const region of document.querySelectorAll("[data-costs]")) {
+    const { places, texts } = data.tables[Number(region.dataset.costs)];
+    const rows = region.querySelector("table").rows;
+    places.forEach(([r, c], i) => replaced(rows[r].cells[c], texts[counting.value][i]));
+  }
+  for (const place of document.querySelectorAll("[data-convention] small")) {
+    place.textContent = data.conventions[counting.value].line;
+  }
+}
+// Put a text in a cell's place of its own, its mark of a footnote behind it.
+function replaced(cell, text) {
+  const place = cell.querySelector("b") || cell;
+  if (place.firstChild && place.firstChild.nodeType === Node.TEXT_NODE) place.firstChild.data = text;
+  else if (text) place.prepend(text);
 }
 counting.value = data.counting; // a browser that comes back may remember another
 counting.addEventListener("change", count);
@@ -94,7 +112,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const net = nets.find((one) => one.section.contains(button));
   if (button.dataset.do === "spec") copy(net.section.querySelector(".spec code").textContent, button);
-  else if (COPIES[button.dataset.do]) copy(COPIES[button.dataset.do](copiedRows(net)), button);
+  else if (COPIES[button.dataset.do]) copy(copied(net, button.dataset.do), button);
 });
 addEventListener("popstate", () => follow(location.hash, true));
 if (location.hash) follow(location.hash, true);
