@@ -52,7 +52,7 @@ class Objective:
 
     def of(self, tried: Tried) -> Any:
         """Return how good a value is, larger being better; None where that is no number."""
-        numbers = {name: tried.numbers.get(name) for name in self.measure.free}
+        numbers: dict[str, Any] = {name: tried.numbers.get(name) for name in self.measure.free}
         if not all(isinstance(number, int | Fraction) for number in numbers.values()):
             return None
         size = exact(self.measure, numbers)

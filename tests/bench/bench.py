@@ -254,6 +254,95 @@ def linear(rounds: int) -> list[list[str]]:
     return rows
 
 
+def sweeps(rounds: int) -> list[list[str]]:
+    """Counting ResNet-50 at many input sizes: arrays, the scalar loop, sympy, and peers.
+
+    All counts and bytes that add up are totaled; the others are timed on as many variants as they
+    do in about a second, and compared per variant. Sympy's formulas hold MACs and activations only;
+    they are timed with and without being derived. They check nothing: neither whether a layer fits
+    its input, nor whether a number still fits into 64 bits. Peers analyze a built module.
+    """
+    from dataclasses import replace
+
+    import numpy
+    import sympy
+    import torch
+    from fvcore.nn import FlopCountAnalysis
+    from torch.utils.flop_counter import FlopCounterMode
+    from torchinfo import summary
+
+    from archcalc.analysis import Settings, walk
+    from archcalc.expansion import expand
+    from archcalc.notation.parser import parse_input
+    from archcalc.oracles.module import build
+    from archcalc.quantities import QUANTITIES
+    from archcalc.readers import read, spec_of
+    from archcalc.sweeping.counting import counter
+    from archcalc.sweeping.grid import grid
+
+    spec = replace(spec_of("resnet50"), input=parse_input("HxWx3", "input"))
+    totals = [one for one in QUANTITIES() if one.unit in ("count", "bytes", "layers")]
+    values = grid(["H=32:431,W=32:281"])
+    few = grid(["H=200:203,W=224:226"])
+    two = [one for one in totals if one.key in ("macs", "activations")]
+
+    def derived() -> Callable[..., object]:
+        closed = walk(expand(spec))
+        symbols = sympy.symbols("H W", integer=True, positive=True)
+        counts = [one.total(closed) for one in two]
+        return sympy.lambdify(symbols, counts, "numpy", cse=True)
+
+    formula = derived()
+    heights, widths = (axis.ravel() for axis in numpy.mgrid[32:432, 32:282])
+    with torch.device("meta"):
+        module = build(read("resnet50")).eval()
+        image = torch.empty(1, 3, 224, 224)
+    traced, real_image = build(read("resnet50")).eval(), torch.zeros(1, 3, 224, 224)
+
+    def flop_counter() -> object:
+        with torch.no_grad(), FlopCounterMode(display=False) as found:
+            module(image)
+        return found.get_total_flops()
+
+    def scalar() -> object:
+        nets = [walk(expand(spec, few.at(i))) for i in range(len(few))]
+        return [[one.total(net) for one in totals] for net in nets]
+
+    actions: dict[str, tuple[int, Callable[[], object]]] = {
+        "arrays": (
+            len(values),
+            lambda: list(counter(spec, Settings(), totals, values).counted()),
+        ),
+        "arrays, two": (
+            len(values),
+            lambda: list(counter(spec, Settings(), two, values).counted()),
+        ),
+        "scalar loop": (len(few), scalar),
+        "sympy": (len(values), lambda: derived()(heights, widths)),
+        "sympy lambdify": (len(values), lambda: formula(heights, widths)),
+        "torchinfo": (1, lambda: summary(module, input_data=[image], verbose=0, device="meta")),
+        "fvcore": (
+            1,
+            lambda: FlopCountAnalysis(traced, real_image).unsupported_ops_warnings(False).total(),
+        ),
+        "FlopCounterMode": (1, flop_counter),
+    }
+    times = interleaved(
+        {name: action for name, (_, action) in actions.items()}, max(rounds // 3, 3)
+    )
+    each = {name: [one / actions[name][0] for one in taken] for name, taken in times.items()}
+    what = f"sweep of ResNet-50, {len(totals)} totals"
+    speed = 1 / statistics.median(each["arrays"])
+    rows = [[what, "variants a second, one core", f"{speed:,.0f}", "at least 100,000"]]
+    for name in ("scalar loop", "torchinfo", "fvcore", "FlopCounterMode"):
+        rows.append([what, f"{name} / sweep, per variant", ratio(each[name], each["arrays"]), "-"])
+    what, ours = "sweep of ResNet-50, MACs and activations", each["arrays, two"]
+    rows.append([what, "sympy, formulas derived / sweep", ratio(each["sympy"], ours), "-"])
+    known = ratio(ours, each["sympy lambdify"])
+    rows.append([what, "sweep / sympy lambdify, derived before", known, "-"])
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
@@ -262,7 +351,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     rows = start_up(options.rounds)
     depths = linear(options.rounds)  # before torch is loaded
-    rows += engines(options.rounds) + depths + reading(options.rounds)
+    rows += engines(options.rounds) + depths + reading(options.rounds) + sweeps(options.rounds)
     table = tabulate(
         rows,
         headers=["what", "ratio", "median (rounds)", "goal"],
