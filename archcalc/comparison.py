@@ -12,6 +12,7 @@ from .arithmetic.unknown import Unknown
 from .conventions import cost, counted_column
 from .envelope import envelope
 from .errors import UsageError
+from .formulas import Formula, assumed, is_formula, relation, relations
 from .notation.format import layer_text
 from .quantities import QUANTITIES, quantity
 from .quantities.base import Quantity
@@ -24,7 +25,7 @@ from .remarks import (
     spec_text,
     where_table,
 )
-from .table import Block, Cell, Column, Page, Table
+from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
 _LONGEST_TITLE = 30
@@ -102,10 +103,19 @@ class Comparison:
                 (
                     Cell((column.title, column.key), "title"),
                     *(Cell(value, column.unit) for value in values),
-                    change(values[other], values[reference], column),
+                    _plain_change(values[other], values[reference], column),
                 )
             )
+        if not any(row[-1].unit == "change" for row in rows):  # formulas: relations() has them
+            return Table(titles[:-1], tuple(row[:-1] for row in rows), compared=True)
         return Table(titles, tuple(rows), compared=True)
+
+    def relations(self) -> list[Table]:
+        """Return, of nets with symbols, the quotients of costs and when one is cheaper."""
+        costs = [
+            column for column in self.shown if column.key in (cost(self.counting).key, "params")
+        ]
+        return relations(self.analyses, self.names, self.reference, costs)
 
     def _across(self) -> Table:
         """Put few architectures side by side, each ratio under its value."""
@@ -218,10 +228,15 @@ class Comparison:
             base = values[self.reference]
             for i, value in enumerate(values):
                 ratio = _ratio(value, base)
-                if i != self.reference and ratio is not None:
-                    found.append(
-                        {"quantity": column.key, "of": i, "to": self.reference, "ratio": ratio}
-                    )
+                if i == self.reference or ratio is None:
+                    continue
+                found.append(
+                    {"quantity": column.key, "of": i, "to": self.reference, "ratio": ratio}
+                )
+                if column in self.quantities and column.unit in ("count", "bytes"):
+                    made = relation(self.analyses[self.reference], self.analyses[i], column)
+                    if made is not None and made.lower is not None:
+                        found[-1]["lower"] = made.lower.as_dict()
         return found
 
     def page(self, *, per_layer: bool = False, where: str = "") -> Page:
@@ -230,7 +245,7 @@ class Comparison:
             spec_text(analysis, name, self.layout)
             for analysis, name in zip(self.analyses, self.names, strict=True)
         ]
-        blocks.append(self.table())
+        blocks += [self.table(), *self.relations()]
         if per_layer:
             blocks.append(self.per_layer())
         blocks += self.where(where)
@@ -238,6 +253,8 @@ class Comparison:
             blocks += notes(analysis, name)
             blocks += budget_notes(analysis, name)
         blocks.append(convention_text(self.counting))
+        if said := assumed(self.analyses):
+            blocks.append(Text(said, "note"))
         blocks += assumptions(self.analyses[0], self.columns)
         records = self.per_layer() if per_layer else None
         return Page(tuple(blocks), self.data, records, self.layout)
@@ -334,6 +351,17 @@ def change(value: Any, reference: Any, column: Quantity) -> Cell:
     return Cell((value, reference, *words), "change")
 
 
+def _plain_change(value: Any, reference: Any, column: Quantity) -> Cell:
+    """Return how values compare; nothing where their quotient has symbols in it."""
+    if not (is_formula(value) or is_formula(reference)):
+        return change(value, reference, column)
+    known = all(isinstance(one, int) or is_formula(one) for one in (value, reference))
+    ratio = symbolic_ratio(value, reference) if known and reference != 0 else None
+    if ratio is None or not ratio.is_Rational:
+        return Cell("")
+    return change(int(ratio.p), int(ratio.q), column)
+
+
 def _field_change(value: Any, reference: Any) -> Cell:
     if isinstance(value, Unknown) or isinstance(reference, Unknown):
         return Cell("?")
@@ -355,6 +383,5 @@ def _ratio(value: Any, base: Any) -> Any:
         return value / base if base else None
     known = all(isinstance(n, int) or hasattr(n, "free_symbols") for n in (value, base))
     if known and base != 0:
-        ratio = symbolic_ratio(value, base)
-        return {"expr": str(ratio), "free": sorted(str(s) for s in ratio.free_symbols)}
+        return Formula(symbolic_ratio(value, base)).as_dict()
     return None

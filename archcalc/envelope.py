@@ -9,6 +9,7 @@ from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .conventions import cost
 from .figures import budget
+from .formulas import Formula
 from .layers.base import ordered
 from .notation.format import canonical, inlined, layer_text
 from .quantities import QUANTITIES
@@ -117,5 +118,5 @@ def jsonable(value: Any, unit: str, layout: str = "hwc") -> Any:
     if hasattr(value, "free_symbols"):
         if value.is_Integer:
             return int(value)
-        return {"expr": str(value), "free": sorted(str(s) for s in value.free_symbols)}
+        return Formula(value).as_dict()
     return str(value)  # a Fraction: a jump between pixels

@@ -10,6 +10,7 @@ from .analysis import Analysis
 from .arithmetic.unknown import Unknown
 from .comparison import chosen_columns
 from .envelope import envelope
+from .formulas import assumed, closed_forms
 from .layers.base import spatial
 from .notation.format import layer_text
 from .quantities.base import OfOutput, Quantity
@@ -109,9 +110,12 @@ class Summary:
             (shape, *_) = self.analysis.graph.inputs.values()
             what = "pixels" if len(shape) > 2 else "positions"
             blocks.append(Text(f"ruler: {RULER} marks = {max(self._sides())} {what}", "note"))
+        blocks += closed_forms(self.analysis, self.quantities)
         blocks += [*said(self.analysis), *notes(self.analysis)]
         blocks += budget_notes(self.analysis)
         blocks.append(convention_text(self.counting))
+        if assumption := assumed([self.analysis]):
+            blocks.append(Text(assumption, "note"))
         blocks += assumptions(self.analysis, self.columns)
         rows = len(self.analysis.nodes)
         if hint and not self.depth and rows > _LONG:

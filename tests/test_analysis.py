@@ -18,6 +18,7 @@ from archcalc.analysis import DTYPES, Settings, walk
 from archcalc.api import Net, analyze
 from archcalc.arithmetic.unknown import Unknown
 from archcalc.errors import UsageError
+from archcalc.formulas import Formula
 from archcalc.graph import Graph
 from archcalc.layers import LAYERS
 from archcalc.layers.base import hwc, written
@@ -724,7 +725,7 @@ def _json(value: Any, unit: str = "") -> Any:
     if isinstance(value, tuple):
         return [_json(part) for part in value]
     if isinstance(value, sympy.Basic) and not value.is_Integer:
-        return {"expr": str(value), "free": sorted(map(str, value.free_symbols))}
+        return Formula(value).as_dict()
     return int(value) if isinstance(value, sympy.Basic) else value
 
 

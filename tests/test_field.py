@@ -357,8 +357,11 @@ def test_symbols_give_the_table() -> None:
     one = made("HxWxC | conv (K)x3x8 s2 pad 1 | conv 3x3x8")
     assert one.unit is None
     rows = data(one)["layers"]
-    assert rows[0]["receptive_field"] == [{"expr": "K", "free": ["K"]}, 3]
-    assert rows[0]["center"] == [{"expr": "K/2 - 3/2", "free": ["K"]}, 0]
+    assert rows[0]["receptive_field"] == [{"expr": "K", "latex": "K", "free": ["K"]}, 3]
+    assert rows[0]["center"] == [
+        {"expr": "(K - 3)/2", "latex": "\\frac{K - 3}{2}", "free": ["K"]},
+        0,
+    ]
     assert rows[0]["covers_input"] is None
     assert data(one)["unit"] is None
     assert "around this unit" not in shown_text(one)

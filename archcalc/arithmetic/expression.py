@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from .dims import NotExact, ceil_div, exact_div, larger, smaller
+from .textbook import written
 
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z_]\w*)|(//|\*\*|[-+*/^(),]))")
 FUNCTIONS = {"ceil": (1, 1), "min": (2, 2), "max": (2, 2), "divisible": (1, 2)}  # values they take
+_BARE = re.compile(r"-?[\d,]+|[A-WYZ][A-Za-wyz0-9_]*|(floor|ceil)\([^()x]*(\([^()x]*\)[^()x]*)?\)")
 _LONGEST = 200
 _DEEPEST = 20
 _MOST_TO_CANCEL = 100
@@ -29,12 +31,12 @@ def size_text(value: Any) -> str:
     if isinstance(value, Expression):
         return str(value)
     text = symbolic_text(value)
-    return text if re.fullmatch(r"-?[\d,]+|[A-WYZ][A-Za-wyz0-9_]*", text) else f"({text})"
+    return text if _BARE.fullmatch(text) else f"({text})"
 
 
 def symbolic_text(value: Any) -> str:
-    """Return a number or a sympy expression as text, powers written ``K^2``."""
-    return str(value).replace("**", "^")
+    """Return a number or a sympy expression as text, as a textbook writes it: ``C*K^2``."""
+    return written(value) if hasattr(value, "free_symbols") else str(value).replace("**", "^")
 
 
 def symbolic_ratio(value: Any, base: Any) -> Any:
@@ -135,7 +137,7 @@ class Expression:
             raise NotExact(value.numerator, value.denominator)
         return value
 
-    def put(self, parts: Mapping[str, Expression | int]) -> Expression | int:
+    def put(self, parts: Mapping[str, Expression | int | Fraction]) -> Expression | int:
         """Return the expression with its symbols replaced; a whole number where none is left.
 
         Errors: :class:`NotExact` where what is left has no whole value; :class:`TooLarge` where it
@@ -330,6 +332,8 @@ _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "^": 3}
 
 def _text(tree: Any, around: int) -> str:
     """Write a tree with the parentheses it needs inside an operation of strength ``around``."""
+    if isinstance(tree, Fraction):
+        return f"({tree})" if around > 1 else str(tree)
     if not isinstance(tree, tuple):
         return str(tree)
     if tree[0] in FUNCTIONS:
@@ -342,7 +346,7 @@ def _text(tree: Any, around: int) -> str:
 
 def _evaluate(tree: Any, values: Mapping[str, Any]) -> Any:
     """Return the value of a tree; a fraction that is whole becomes a whole number."""
-    if isinstance(tree, int):
+    if isinstance(tree, int | Fraction):
         return tree
     if isinstance(tree, str):
         if tree in values:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .options import (
+    assuming,
     column_keys,
     columns_option,
     complete_spec,
@@ -34,6 +35,7 @@ from .options import (
 @timed
 @counting
 @reading
+@assuming
 @shared
 def command(specs: tuple[str, ...], **options: Any) -> None:
     """Example:

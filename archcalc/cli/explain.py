@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .options import complete_spec, reading, shared, working
+from .options import assuming, complete_spec, reading, shared, working
 
 
 @click.command(short_help="Show how each number comes about, with the numbers put in.")
@@ -23,6 +23,7 @@ from .options import complete_spec, reading, shared, working
 @click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
 @working
 @reading
+@assuming
 @shared
 def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
     """Example:

@@ -59,6 +59,11 @@ _READING = (
 )
 
 
+_ASSUMING = (
+    click.option(
+        "--assume", multiple=True, metavar="'H = 32*h'", help="What a symbol is, to drop roundings."
+    ),
+)
 _TIMED = (
     click.option(
         "--time", type=click.Choice(["predicted", "measured"]), help="Put time beside the MACs."
@@ -102,6 +107,11 @@ def working(command: Command) -> Command:
 def reading(command: Command) -> Command:
     """Add the options of commands that read specs."""
     return _added(command, _READING)
+
+
+def assuming(command: Command) -> Command:
+    """Add the option of commands that show formulas."""
+    return _added(command, _ASSUMING)
 
 
 def columns_option(default: str) -> Callable[[Command], Command]:

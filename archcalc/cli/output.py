@@ -27,7 +27,7 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
 
     A value of ``--set`` has to be a symbol of at least one source.
     """
-    values = symbol_values(options["values"])
+    values = _values(options)
     settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
     found = []
     code = [source for source in sources if is_code(source)]
@@ -55,6 +55,18 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
             )
     warn([w for analysis in found for w in analysis.graph.warnings], options)
     return found
+
+
+def _values(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``--set`` and ``--assume`` put in for symbols."""
+    numbers = symbol_values(options["values"])
+    if not options.get("assume"):
+        return numbers
+    from ..formulas import behind, stated
+
+    values = stated(options["assume"], numbers)
+    inner = behind(options["assume"])
+    return {**values, **{name: n for name, n in numbers.items() if name not in inner}}
 
 
 def budget_code(found: Sequence[Analysis], names: Sequence[str], options: dict[str, Any]) -> int:

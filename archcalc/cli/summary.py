@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, complete_spec, counting, reading, shared
+from .options import assuming, column_keys, columns_option, complete_spec, counting, reading, shared
 
 
 @click.command(short_help="Show every layer of one architecture, with totals.")
@@ -17,6 +17,7 @@ from .options import column_keys, columns_option, complete_spec, counting, readi
 @click.option("--rf", is_flag=True, help="Draw the receptive field as a ruler.")
 @counting
 @reading
+@assuming
 @shared
 def command(spec: str, **options: Any) -> None:
     """Example:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 
 from ..arithmetic.dims import Dim, Shape, product, total
 from ..arithmetic.expression import size_text
+from ..arithmetic.rounding import one_rounding
 from ..arithmetic.unknown import Unknown
 from ..errors import LayerError
 from .options import check_limits
@@ -116,7 +117,7 @@ class UnaryLayer(Layer):
         """Return everything the layer states for one input shape."""
         (x,) = inputs
         self.check(x)
-        return self.given(x, self.output(x))
+        return self.given(x, rounded_once(self.output(x)))
 
     @final
     def given(self, x: Shape, output: Shape) -> Facts:
@@ -361,6 +362,13 @@ def settled(x: Shape) -> Shape:
     if all(type(size) is int for size in x):
         return x
     return tuple(getattr(size, "settled", lambda size=size: size)() for size in x)
+
+
+def rounded_once(x: Shape) -> Shape:
+    """Return the sizes, a rounding of a rounded symbol as one: ceil(H/4) for two halvings."""
+    if not any(hasattr(size, "free_symbols") for size in x if type(size) is not int):
+        return x
+    return tuple(one_rounding(size) for size in x)
 
 
 def channels(x: Shape) -> Dim:

@@ -1,0 +1,117 @@
+"""Closed forms are the integers, whatever is put in; what is said to be cheaper is."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import ceil, floor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archcalc import analyze, compare
+from archcalc.errors import SpecError, UsageError
+from archcalc.formulas import Formula, stated
+from transcripts import run
+
+REDUCED = "HxWxC | conv 1x1x(C/r) | conv KxKxN same"
+PLAIN = "HxWxC | conv KxKxN same"
+NETS = ("resnet50", "googlenet", "alexnet", "vgg16", "mobilenet_v2")
+COLUMNS = ("macs", "params", "activations", "elementwise_ops", "connections")
+
+
+@cache
+def closed(name: str) -> Any:
+    return analyze(name, input="HxWx3")
+
+
+def put(form: Any, **numbers: int) -> Any:
+    """Put numbers into a formula; a symbol that it does not have is left out."""
+    if not isinstance(form, Formula):
+        return form
+    return form.at(**{name: n for name, n in numbers.items() if name in form.free})
+
+
+@pytest.mark.parametrize("name", NETS)
+@settings(max_examples=6, deadline=None)
+@given(height=st.integers(64, 331), width=st.integers(64, 331))
+def test_substituting_is_the_integer(name: str, height: int, width: int) -> None:
+    try:
+        net = analyze(name, input=f"{height}x{width}x3")
+    except SpecError:
+        return  # too small for it
+    for column in COLUMNS:
+        form = closed(name).formula(column)
+        assert put(form, H=height, W=width) == net.total(column), column
+        if isinstance(form, Formula):
+            known = {"H": height, "W": width, "floor": floor, "ceil": ceil, "min": min}
+            assert eval(form.as_dict()["expr"], known) == net.total(column), column
+
+
+def test_a_net_has_one_closed_form() -> None:
+    assert str(closed("resnet50").formula("macs")) == (
+        "9408*ceil(H/2)*ceil(W/2) + 245760*ceil(H/4)*ceil(W/4) + 1310720*ceil(H/8)*ceil(W/8)"
+        " + 7471104*ceil(H/16)*ceil(W/16) + 14417920*ceil(H/32)*ceil(W/32) + 2048000"
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), *[st.integers(1, 12)] * 4)
+def test_cheaper_exactly_when_it_is_said(
+    height: int, width: int, depth: int, r: int, k: int, n: int
+) -> None:
+    channels = depth * r
+    values = {"H": height, "W": width, "C": channels, "K": k, "N": n}
+    plain = analyze(PLAIN, **values)
+    reduced = analyze(REDUCED, **values, r=r)
+    said = r * k**2 * n > k**2 * n + channels  # r > 1 + C/(K^2*N)
+    assert (reduced.total("macs") < plain.total("macs")) == said
+
+
+def test_the_condition_is_derived() -> None:
+    (macs,) = [one for one in compare(PLAIN, REDUCED).ratios() if one["quantity"] == "macs"]
+    assert macs["lower"] == {
+        "condition": "when r > 1 + C/(K^2*N)",
+        "difference": "H*W*C*(r*K^2*N - C - K^2*N)/r",
+    }
+
+
+def test_nothing_is_said_that_is_not_proven() -> None:
+    both = compare("HxWxC | conv 3x3xC same", "HxWxN | conv KxKxM same")
+    (macs,) = [one for one in both.ratios() if one["quantity"] == "macs"]
+    assert macs["lower"]["difference"] == "H*W*(9*C^2 - K^2*M*N)"
+    both = compare("HxWxC | conv 3x3xC same | fc 10", "HxWxC | conv KxKxC same | conv KxKxC same")
+    (macs,) = [one for one in both.ratios() if one["quantity"] == "macs"]
+    assert "lower" not in macs or "K <" not in macs["lower"]["condition"]
+
+
+def test_a_bound_in_channels_is_exact() -> None:
+    text = run(f"archcalc compare '{PLAIN}' '{REDUCED}' --set C=480,N=48,K=5,r=30 --quiet")
+    assert "fewer than 343 channels" in text
+    plain = analyze("14x14x480 | conv 5x5x48 same").total("macs")
+
+    def cost(width: int) -> int:
+        total: int = analyze(f"14x14x480 | conv 1x1x{width} | conv 5x5x48 same").total("macs")
+        return total
+
+    assert cost(342) < plain <= cost(343)
+
+
+def test_a_stated_divisibility_removes_the_roundings() -> None:
+    text = run("archcalc summary resnet50 --input HxWx3 --assume 'H = 32*h' --assume 'W = 32*w'")
+    assert "83410944*h*w + 2048000" in text
+    assert 83410944 * 49 + 2048000 == analyze("resnet50").total("macs")
+
+
+@pytest.mark.parametrize("text", ["H", "H = H + 1", "H = 2*(", "3 = h"])
+def test_bad_assumptions(text: str) -> None:
+    with pytest.raises(UsageError):
+        stated([text], {})
+
+
+def test_names_are_whole_in_latex() -> None:
+    import sympy
+
+    symbol = sympy.Symbol("expand_x", integer=True, positive=True)
+    assert Formula(2 * symbol).latex == "2 \\cdot \\mathrm{expand\\_x}"
