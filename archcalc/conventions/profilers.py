@@ -53,7 +53,7 @@ CONVENTIONS = (
         "calflops-flops",
         "FLOPs (calflops)",
         "as calflops prints FLOPs: 2*MACs + bias of convolutions + 2 per value of batch norm, "
-        "5 of layer norm, 1 of activations 1 per value read by pooling; scores of attention and "
+        "5 of layer norm, 1 of activations, 1 per value read by pooling; scores of attention and "
         "recurrent layers are missing, an omission of the tool; per sample",
         (
             Rule("2*MACs", twice_without("attn", *_UNSEEN)),
@@ -80,7 +80,7 @@ CONVENTIONS = (
         "deepspeed-flops",
         "FLOPs (DeepSpeed)",
         "as DeepSpeed's profiler prints flops: 2*MACs + bias of convolutions + 2 per value of "
-        "batch norm, 5 of layer norm, 1 of activations 1 per value read by pooling; recurrent "
+        "batch norm, 5 of layer norm, 1 of activations, 1 per value read by pooling; recurrent "
         "layers are missing, an omission of the tool; per sample",
         (Rule("2*MACs", twice_without("einsum", "rnn", "lstm", "gru")), *_FUNCTIONS),
         _DEEPSPEED,

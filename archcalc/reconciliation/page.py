@@ -19,17 +19,17 @@ _VERDICTS = {EQUAL: "equal", ROUNDED: "equal to its digits", TRUNCATED: "equal, 
 
 def reconciliation_page(
     found: Sequence[Reconciled], *, every: bool = False, layout: str = "hwc", metric: str = "macs",
-    most: int = _MOST_SHOWN,
+    most: int = _MOST_SHOWN, remedy: str = " (--all)",
 ) -> Page:  # fmt: skip
     """Return the table of explanations, the plainest ones unless ``every``, and what they mean.
 
-    At most so many (``most``) of each number are shown.
+    At most so many (``most``) of each number are shown; ``remedy`` says how to see the others.
     """
     limit = None if every else most
     rows: list[tuple[Cell, ...]] = []
     used: dict[str, None] = {}
     for one in found:
-        rows += _rows(one, limit, layout)
+        rows += _rows(one, limit, layout, remedy)
         shown = [way for way, _ in one.found[:limit]]
         for way in shown or ([one.nearest] if one.nearest else []):
             used.update(dict.fromkeys(way.counted[:1]))
@@ -49,7 +49,7 @@ def reconciliation_page(
     return Page(tuple(blocks), lambda: _data(found, metric, layout), _records(found), layout)
 
 
-def _rows(one: Reconciled, limit: int | None, layout: str) -> list[tuple[Cell, ...]]:
+def _rows(one: Reconciled, limit: int | None, layout: str, remedy: str) -> list[tuple[Cell, ...]]:
     if not one.found:
         rows: list[tuple[Cell, ...]] = [
             (Cell(one.text), Cell("no exact explanation"), Cell(""), Cell(""))
@@ -71,7 +71,7 @@ def _rows(one: Reconciled, limit: int | None, layout: str) -> list[tuple[Cell, .
             rows.append((Cell(""), Cell(way.sum_text(digits)), Cell(""), Cell("")))
     rest = len(one.found) - len(shown)
     if rest:
-        more = f"{rest} other{'s' * (rest > 1)} (--all)"
+        more = f"{rest} other{'s' * (rest > 1)}{remedy}"
         rows.append((Cell(""), Cell(more), Cell(""), Cell("")))
     return rows
 

@@ -19,12 +19,16 @@ from . import witnesses
 from .described import Described
 
 _MOST_BYTES = 64 * 2**20
+_PLACE = r"(?:table|section|abstract|figure|appendix|text|caption)\b"  # within a paper
 _SAID = {"equal": "equal", "rounded": "equal to its digits", "truncated": "equal, cut off"}
 
 
-def conventions_table(nets: Sequence[Described], *, tools: bool = True) -> Table:
-    """Return what each convention counts of each net, ours first, those of tools behind."""
-    shown = [one for one in CONVENTIONS.values() if tools or not one.tool]
+def conventions_table(nets: Sequence[Described], *, tools: bool | None = None) -> Table:
+    """Return what each convention counts of each net, ours first, those of tools behind.
+
+    ``tools`` are the conventions of tools only (True), or ours only (False).
+    """
+    shown = [one for one in CONVENTIONS.values() if tools in (None, one.tool)]
     columns = [Column("convention", "counted as", right=False)]
     columns += [Column(net.name, net.name) for net in nets]
     columns.append(Column("sentence", "what is counted", right=False, wraps=True))
@@ -92,8 +96,10 @@ def published_table(nets: Sequence[Described], layers: bool | None = None) -> Ta
 def source(net: Described, one: Checked) -> str:
     """Return where a figure was printed; a table or section alone is that of the net's paper."""
     text = one.figure.source
-    of_paper = re.match(r"(table|section|abstract|figure|appendix|text|caption)\b", text, re.I)
-    return f"{net.origin}, {text}" if of_paper and net.origin else text
+    if not (net.origin and re.match(_PLACE, text, re.I)):
+        return text
+    paper = re.sub(rf", {_PLACE}[^,]*$", "", net.origin, flags=re.I)
+    return f"{paper}, {text}"
 
 
 # Checked against torch

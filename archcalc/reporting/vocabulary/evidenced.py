@@ -14,8 +14,8 @@ from .desk import Desk, flat
 class Evidenced(Desk):
     """Words that hold numbers against what others say."""
 
-    def conventions(self, *nets: Described, tools: bool = True) -> Table:
-        """Show what every convention counts."""
+    def conventions(self, *nets: Described, tools: bool | None = None) -> Table:
+        """Show what every convention counts: all, those of ``tools`` only, or ours only."""
         return evidence.conventions_table(flat(nets), tools=tools)
 
     def published(self, *nets: Described, layers: bool | None = None) -> Table | None:
@@ -49,7 +49,10 @@ class Evidenced(Desk):
             torchvision=torchvision,
             layout=self.layout,
         )
-        return list(reconciliation_page(found, layout=self.layout, metric=metric, most=most).blocks)
+        page = reconciliation_page(
+            found, layout=self.layout, metric=metric, most=most, remedy=" explain it, too"
+        )
+        return list(page.blocks)
 
     def verified(self, path: str) -> evidence.Verified:
         """Read what ``archcalc verify --format json`` found."""
