@@ -49,3 +49,11 @@ def test_it_is_drawn_the_same_twice() -> None:
 def test_refusals(specs: list[str], options: dict[str, object], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         plot("scatter", nets(*specs), ["A"], **options)
+
+
+def test_a_line_leads_to_a_name_that_stands_away() -> None:
+    pytest.importorskip("matplotlib")
+    crowded = plot("scatter", nets(*[CONV] * 9), [f"convolution {i}" for i in range(9)])
+    alone = plot("scatter", nets(CONV), ["convolution 0"])
+    lead = b"stroke-width: 0.8"
+    assert document(crowded).count(lead) > document(alone).count(lead)

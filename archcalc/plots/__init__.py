@@ -67,12 +67,14 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
 
 
 def _specs(analyses: Sequence[Analysis], names: Sequence[str]) -> Iterator[str]:
-    """Yield what nets are that have no name of their own."""
-    for analysis, name in zip(analyses, names, strict=True):
-        if not analysis.graph.name and analysis.graph.spec is not None:
-            spec = " | ".join(stages_of(analysis.graph.spec, full=False))
-            if len(spec) <= _LONGEST_SPEC:
-                yield f"{name}: {spec}"
+    """Yield what nets are that have no name of their own; nothing where one is too long to say."""
+    found = {
+        name: " | ".join(stages_of(analysis.graph.spec, full=False))
+        for analysis, name in zip(analyses, names, strict=True)
+        if not analysis.graph.name and analysis.graph.spec is not None
+    }
+    if all(len(spec) <= _LONGEST_SPEC for spec in found.values()):
+        yield from (f"{name}: {spec}" for name, spec in found.items())
 
 
 def document(plot: Plot, format: str = "svg") -> bytes:

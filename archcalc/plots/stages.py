@@ -1,6 +1,7 @@
 """Where the cost of a net is: the params and MACs of each stage, written beside their bars.
 
-A stage is a block of the net, or a layer where the net has no blocks.
+A stage is a block of the net, or a layer where the net has no blocks. Bars of one column have one
+scale in all nets.
 """
 
 from __future__ import annotations
@@ -176,6 +177,10 @@ def _paint(
     shown = [shortened(one.name, _LONGEST) for rows in nets for one in rows]
     indent = max([width_of(name, SMALL) for name in shown], default=0) + 10
     width = (RIGHT - LEFT - indent) / len(counted)
+    most = [
+        max([size[i] or 0 for sizes in heights for size in sizes], default=0) or 1
+        for i in range(len(counted))
+    ]
     for rows, name, whole, sizes in zip(nets, names, totals, heights, strict=True):
         if len(nets) > 1:
             sheet.words(LEFT, sheet.top + 16, shortened(name, 60), TEXT, bold=True)
@@ -184,7 +189,7 @@ def _paint(
             left = LEFT + indent + i * width
             head = f"{column.title}, {text(Cell(whole[i], column.unit))} in all"
             sheet.words(left, sheet.top + 16, head, TEXT)
-            _bars(sheet, rows, i, whole[i], column, sizes, left, width - _VALUE)
+            _bars(sheet, rows, i, whole[i], column, sizes, left, width - _VALUE, most[i])
         for r, one in enumerate(rows):
             bottom = sheet.top + 26 + r * _ROW
             at = LEFT + indent - 8, bottom + _BAR - 2
@@ -194,9 +199,8 @@ def _paint(
 
 def _bars(
     sheet: Sheet, rows: Sequence[Stage], i: int, whole: Any, column: Quantity, sizes: Any,
-    left: float, width: float,
+    left: float, width: float, most: int,
 ) -> None:  # fmt: skip
-    most = max([size[i] or 0 for size in sizes], default=0) or 1
     top = sheet.top + 26
     axes = sheet.axes(left, top, left + width, top + _ROW * max(len(rows), 1))
     axes.set(xlim=(0, most), ylim=(_ROW * max(len(rows), 1), 0), xticks=[], yticks=[])
