@@ -22,8 +22,8 @@ from .values import drawable, height_of, label_of, unknown_notes
 
 _MOST_NETS = 24
 _LONGEST = 24  # characters of a net's name
-_ROW, _BAR = 22, 14
-_VALUE = 176  # the pixels that a bar's number and its comparison take
+_ROW, _BAR = 23, 14
+_VALUE = 200  # the pixels that a bar's number and its comparison take
 
 
 def drawn(

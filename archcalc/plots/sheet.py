@@ -14,7 +14,7 @@ from .style import SMALL, TEXT, TITLE, Series, color
 
 WIDTH = 640
 LEFT, RIGHT = 16, WIDTH - 16
-LINE = 17
+LINE = 19
 _CELL = 0.62  # about the width of a character, of its height
 _PROSE = 0.54  # and in sentences
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}

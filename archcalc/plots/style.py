@@ -13,7 +13,7 @@ from ..roofline.strokes import COLORS
 __all__ = ["COLORS", "FONT", "SETTINGS", "SMALL", "TEXT", "TITLE", "Series", "color", "dark"]
 
 FONT = "'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
-TITLE, TEXT, SMALL = 16.0, 12.0, 11.0
+TITLE, TEXT, SMALL = 17.0, 14.0, 13.0  # to be read where 640 pixels become 400
 SETTINGS: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same everywhere
     "font.size": SMALL,

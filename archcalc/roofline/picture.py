@@ -18,6 +18,8 @@ from .spots import Spot, groups, mark, names_text, told
 from .strokes import SHAPES, Mark, Part, Picture, Stroke, Words, width_of
 
 MOST_NAMED = 12
+_MOST_NUMBERED = 40
+_LABEL = 16
 
 
 def drawn(made: Roofline) -> Picture:
@@ -27,24 +29,31 @@ def drawn(made: Roofline) -> Picture:
     placed, left_out = groups(made)
     x, y = _axes(made.roof, [one[0] for one in placed])
     numbered = len(placed) > MOST_NAMED
+    labels = _numbers(placed) if numbered else [names_text(group, 34) for group in placed]
     spots = [
-        Spot(group, str(i) if numbered else names_text(group, 34), x.at(group[0].intensity),
-             y.at(group[0].rate))
-        for i, group in enumerate(placed, start=1)
-    ]  # fmt: skip
+        Spot(group, label, x.at(group[0].intensity), y.at(group[0].rate))
+        for group, label in zip(placed, labels, strict=True)
+    ]
     parts = [*_grid(x, y), *_roof(made, x, y)]
     parts += _marks(made, spots, x, y)
     below: float = BOTTOM + 66
     words, below = legend(made, spots, below) if numbered else ([], below)
-    remarks, below = notes(made, left_out, below)
+    remarks, below = notes(made, left_out, below, labels.count(""))
     title = f"Roofline: {made.title}"
-    heading = Words(LEFT, 46, shortened(title, 62), 25, bold=True)
-    under = Words(LEFT, 74, subtitle(made), 15, "soft")
+    heading = Words(LEFT, 46, shortened(title, 58), 26, bold=True)
+    under = Words(LEFT, 74, subtitle(made), 18, "soft")
     described = [subtitle(made), roof_text(made), *(told(made, spot) for spot in spots)]
     return Picture(
         title, "\n".join(described), below + 12,
         (heading, under, *signs(made), *parts, *words, *remarks),
     )  # fmt: skip
+
+
+def _numbers(placed: Sequence[Sequence[Point]]) -> list[str]:
+    """Return a number for each mark, of many for those that take longest only."""
+    by_time = sorted(range(len(placed)), key=lambda i: -len(placed[i]) * placed[i][0].seconds)
+    kept = sorted(by_time[:_MOST_NUMBERED])
+    return [str(kept.index(i) + 1) if i in kept else "" for i in range(len(placed))]
 
 
 def _axes(roof: Roof, points: Sequence[Point]) -> tuple[Log, Log]:
@@ -65,12 +74,12 @@ def _grid(x: Log, y: Log) -> list[Part]:
             ends = ((place, TOP), (place, BOTTOM)) if is_x else ((LEFT, place), (RIGHT, place))
             parts.append(Stroke("grid", ends, width))
     for n in x.decades:
-        parts.append(Words(x.at(10.0**n), BOTTOM + 20, prefixed(n), SIZE, "soft", "middle"))
+        parts.append(Words(x.at(10.0**n), BOTTOM + 22, prefixed(n), SIZE, "soft", "middle"))
     for n in y.decades:
         parts.append(Words(LEFT - 8, y.at(10.0**n) + 4, prefixed(n), SIZE, "soft", "end"))
     middle = (LEFT + RIGHT) / 2
-    parts.append(Words(middle, BOTTOM + 44, "FLOPs per byte", 14, anchor="middle"))
-    parts.append(Words(28, (TOP + BOTTOM) / 2, "FLOP/s", 14, anchor="middle", upright=True))
+    parts.append(Words(middle, BOTTOM + 48, "FLOPs per byte", 18, anchor="middle"))
+    parts.append(Words(28, (TOP + BOTTOM) / 2, "FLOP/s", 18, anchor="middle", upright=True))
     return parts
 
 
@@ -103,14 +112,14 @@ def _marks(made: Roofline, spots: Sequence[Spot], x: Log, y: Log) -> list[Part]:
         ranges.append(Stroke("lead", ((spot.x, top), (spot.x, bottom)), 0.8))
         taken.append((spot.x - 7, spot.y - 7, spot.x + 7, spot.y + 7))
         marks.append(mark(one, spot.x, spot.y, told(made, spot)))
-    for spot in spots:
-        width, height = width_of(spot.label, 12), 12.0
+    for spot in (spot for spot in spots if spot.label):
+        width, height = width_of(spot.label, _LABEL), float(_LABEL)
         left, low, far = free_place(spot.x, spot.y, width, height, taken, FRAME)
         taken.append((left - 2, low - height, left + width + 2, low))
         if far:
             ends = ((spot.x, spot.y), (left + width / 2, low - height / 2))
             ranges.append(Stroke("lead", ends, 0.6, (2, 2)))
-        labels.append(Words(left, low - 2, spot.label, 12))
+        labels.append(Words(left, low - 2, spot.label, _LABEL))
     return [*ranges, *marks, *labels]
 
 
@@ -125,7 +134,7 @@ def _along_roof(roof: Roof, x: Log, y: Log) -> list[Box]:
             place = x.at(value), y.at(rate)
             boxes.append((place[0] - 5, place[1] - 4, place[0] + 5, place[1] + 4))
     ridge, peak = x.at(roof.ridge), y.at(roof.peak)
-    boxes.append((RIGHT - 210, peak - 24, RIGHT, peak))
-    boxes.append((ridge - 90, peak - 24, ridge, peak))
-    boxes.append((ridge, BOTTOM - 22, ridge + 140, BOTTOM))
+    boxes.append((RIGHT - 280, peak - 24, RIGHT, peak))
+    boxes.append((ridge - 110, peak - 24, ridge, peak))
+    boxes.append((ridge, BOTTOM - 22, ridge + 180, BOTTOM))
     return boxes
