@@ -25,7 +25,7 @@ from .values import drawable, height_of, unknown_notes
 MOST_ROWS = 20
 _MOST_NETS = 8
 _LONGEST = 26  # characters of a stage's name
-_ROW, _BAR = 20, 13
+_ROW, _BAR = 21, 14
 _VALUE = 108  # the pixels that a bar's number takes
 
 
