@@ -102,7 +102,8 @@ class _Expansion:
         self.spec, self.given = spec, values
         self.symbols = known
         self.free = [name for name in self.symbols if name not in values]
-        self.most = MOST_SYMBOLIC_LAYERS if self.free else MOST_LAYERS
+        symbolic = self.free or any(hasattr(n, "free_symbols") for n in values.values())
+        self.most = MOST_SYMBOLIC_LAYERS if symbolic else MOST_LAYERS
         self.values = dict(values)  # and what stands for an expression inside a block
         self.nodes: list[Node] = []
         self.names: set[str] = {"input"}

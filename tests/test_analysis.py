@@ -644,6 +644,7 @@ def from_latex(text: str) -> Shown:
 
 
 def _from_latex(cell: str) -> str:
+    cell = re.sub(r"\\shortstack\[r\]\{(.*?)\}", lambda found: found[1].replace(r" \\", ""), cell)
     text = re.sub(_ROW_END, "", cell).replace(r"$\geq$", ">=").replace(r"{\times}", "x")
     text = re.sub(r"\\(raggedright|allowbreak)( |\{\})?|[$]", "", text)
     text = re.sub(r"\\text(bf|tt)\{([^{}]*)\}", r"\2", text)

@@ -12,7 +12,6 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from repositories import isolated, write
 
 from archcalc.analysis import walk
 from archcalc.changes import configuration
@@ -25,6 +24,7 @@ from archcalc.changes.states import Counting, State, state
 from archcalc.errors import UsageError
 from archcalc.readers import read
 
+from repositories import isolated, write
 from transcripts import run
 
 LINEAR = "1000 | fc 1000 nobias"  # a million MACs and params

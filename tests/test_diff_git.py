@@ -16,11 +16,11 @@ from unittest import mock
 
 import pytest
 import yaml
-from repositories import GROWN, STUDENT, commit, git, isolated, repository, write
 
 from archcalc.changes import repository as reading
 from archcalc.errors import MissingDependency
 
+from repositories import GROWN, STUDENT, commit, git, isolated, repository, write
 from transcripts import run
 
 ROOT = Path(__file__).parents[1]
