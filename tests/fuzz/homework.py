@@ -49,7 +49,7 @@ KEYS = 0.05  # of the cases are keys
 MOST_SHEETS = 3  # of one file are rendered
 TAG = re.compile(
     r"</?(?:div|table|caption|thead|tbody|tr|th|td|p|small|pre|h3|h4|dl|dt|dd|code)"
-    r'(?: class="archcalc"| scope="(?:col|row)"| style="text-align:right")?>'
+    r'(?: class="archcalc"| scope="(?:col|row)")?(?: style="text-align:right")?>'
 )
 
 
@@ -242,9 +242,9 @@ def check_latex(text: str) -> None:
 
 _COMMANDS = """
 archcalcglyph allowbreak begin bottomrule caption cdot centering char end footnotesize
-frac geq hspace item label left lfloor linebreak linewidth longtable mbox medskip midrule mu n newline
-noindent par pm raggedright rfloor right scriptsize setlength shortstack small smallskip tabcolsep
-tabularnewline textasciicircum textasciigrave textasciitilde textbackslash textbar
+frac geq hspace item label left lfloor linebreak linewidth longtable mbox medskip midrule
+mu n newline noindent par pm raggedright rfloor right scriptsize setlength shortstack small smallskip
+tabcolsep tabularnewline textasciicircum textasciigrave textasciitilde textbackslash textbar
 textbf textgreater textit textless textquotedbl textquotesingle textsuperscript texttt
 times tiny toprule ttfamily vspace
 """
