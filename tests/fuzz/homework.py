@@ -243,7 +243,8 @@ def check_latex(text: str) -> None:
 _COMMANDS = """
 archcalcglyph allowbreak begin bottomrule caption cdot centering char end footnotesize
 frac geq hspace item label left lfloor linebreak linewidth longtable mbox medskip midrule
-mu n newline noindent par pm raggedright rfloor right scriptsize setlength shortstack small smallskip
+mu n newline noindent par pm raggedright rfloor right scriptsize setlength shortstack small
+smallskip
 tabcolsep tabularnewline textasciicircum textasciigrave textasciitilde textbackslash textbar
 textbf textgreater textit textless textquotedbl textquotesingle textsuperscript texttt
 times tiny toprule ttfamily vspace
