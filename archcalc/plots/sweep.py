@@ -186,7 +186,10 @@ def _paint(
              for at, counts in zip(points, one.counts, strict=True) if counts]
             for one in curves
         ]  # fmt: skip
-        up(axes, Scale.of([size for curve in drawn for _, size in curve]), label_of(column))
+        sizes = [size for curve in drawn for _, size in curve]
+        # both axes alike: what is proportional stays a straight line
+        upward = Scale.log(sizes) if along.is_log and min(sizes, default=0) > 0 else Scale.of(sizes)
+        up(axes, upward, label_of(column))
         for i, curve in enumerate(drawn):
             marked = curves[i].varies and len(curve) <= _MOST_MARKS
             rest = {} if marked else {"marker": ""}
