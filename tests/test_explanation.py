@@ -332,8 +332,8 @@ def test_sums_of_many_layers_are_grouped_by_block() -> None:
 
 def test_symbols_keep_their_formulas() -> None:
     found = lines("HxWxC | conv 1x1x(C/r) | conv 3x3x8 pad 1", "macs")
-    assert found[0] == ("conv1", "C^2*H*W/r")
-    assert Step(found[0][1]).latex == "\\frac{C^{2} \\cdot H \\cdot W}{r}"
+    assert found[0] == ("conv1", "H*W*C^2/r")
+    assert Step(found[0][1]).latex == "\\frac{H \\cdot W \\cdot C^{2}}{r}"
     for metric in METRICS:
         assert working(net("HxWxC | conv KxKxN same | relu"), None, metric).lines
 
