@@ -30,16 +30,21 @@ class Picture:
 
 @dataclass
 class Gallery:
-    """The pictures of one report, by name; ``missing`` says why some could not be drawn."""
+    """The pictures of one report, by name; ``missing`` says why some could not be drawn.
+
+    Nothing ``draws`` where there is no folder that pictures could go to.
+    """
 
     pictures: dict[str, Picture] = field(default_factory=dict)
     missing: str = ""
+    draws: bool = True
 
     def field(self, net: Described, layer: str = "", alt: str = "") -> Picture:
         """Draw what a unit sees, to scale."""
         made = field_map(net.analysis, layer, layout=net.layout, drawn=True)
         said = alt or f"What a unit of {made.layer} of {net.name} sees of the input"
-        return self.hung(f"field-{net.name}-{layer}", said, drawing(made), None)
+        svg = drawing(made) if self.draws else ""
+        return self.hung(f"field-{net.name}-{layer}", said, svg, None)
 
     def plot(
         self, kind: str, nets: Sequence[Described], alt: str = "", name: str = "", **options: Any
@@ -49,7 +54,7 @@ class Gallery:
         made = plots.plot(kind, analyses, [net.name for net in nets], **options)
         svg = ""
         try:
-            svg = plots.document(made, "svg").decode("utf-8")
+            svg = plots.document(made, "svg").decode("utf-8") if self.draws else ""
         except MissingDependency as error:
             self.missing = f"{error.message}; {error.help}"
         shown = name or "-".join([kind, *(net.name for net in nets)])

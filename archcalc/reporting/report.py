@@ -185,6 +185,7 @@ class Report:
         folder = pictures_folder(path) if path else None
         name = template.name if template else STANDARD
         spoken = self.vocabulary.dialect
+        self.vocabulary.gallery.draws = folder is not None
         words: dict[str, Any] = {
             **self.vocabulary.words(),
             "report": self,
