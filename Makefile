@@ -31,7 +31,7 @@ demo: $(VENV)/core.done ## install the core and run the main example
 setup: $(VENV)/dev.done ## install everything the tests need
 
 test: $(VENV)/dev.done ## run every test that needs no GPU, on all cores
-	$(BIN)/python -m pytest --numprocesses auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto  # a worker per core, a thread each
 
 check: lint types floors ## lint, types and import floors
 
