@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -302,17 +302,13 @@ def sweep(
     0  15  10536960   53840
     1  30   5268480   26944
     """
-    from .notation.parser import parse_input
     from .sweeping import Grid, grid
     from .sweeping import sweep as swept
 
-    specs = []
-    for source in sources:
-        spec = readers.spec_of(fspath(source), layout=layout, fragment=bool(input))
-        if input:
-            sizes = parse_input(input, "input")
-            spec = replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
-        specs.append(spec)
+    specs = [
+        readers.spec_of(fspath(source), layout=layout, input=input, called="input")
+        for source in sources
+    ]
     values: dict[str, Any] = {}
     for name, given in symbols.items():
         if isinstance(given, str):

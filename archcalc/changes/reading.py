@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ from ..analysis import Analysis, Settings, walk
 from ..comparison import unique_names
 from ..errors import UsageError
 from ..expansion import expand
-from ..notation.parser import parse_input
-from ..readers import inline, stored
+from ..readers import inline, stored, with_input
 from .budgets import condition, held, own_limits
 from .configuration import project_budgets
 from .difference import Difference, NetChange, refuse_another_counting
@@ -146,7 +144,5 @@ def _analysis_at(
     variant = source[len(path) + 1 :]
     name = f"{base.ref}:{path}"
     spec = inline.spec(text, layout, bool(input), name=name, variant=variant)
-    if input:
-        sizes = parse_input(input, "--input")
-        spec = replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
+    spec = with_input(spec, input, layout)
     return walk(expand(spec, values, unused=True), settings)

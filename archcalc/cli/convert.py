@@ -81,11 +81,7 @@ def command(file: str, **options: Any) -> None:
     else:
         made = on_lines(parts, line) + "\n"
     remarks = () if options["quiet"] else found.notes
-    made = "".join(map(_comment, remarks)) + made
-    if path:
-        write(made, path)
-    else:
-        print(made, end="")
+    write("".join(map(_comment, remarks)) + made, path)
 
 
 def _comment(note: str) -> str:

@@ -44,7 +44,6 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     """
     from pathlib import Path
 
-    from ..analysis import Settings
     from ..changes.annotations import annotated
     from ..changes.comment import append_summary, comment
     from ..changes.difference import COUNTED
@@ -52,7 +51,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     from ..changes.reading import differences
     from ..quantities import quantity
     from .options import symbol_values
-    from .output import analyses, format_asked, show, write
+    from .output import analyses, format_asked, settings_of, show, write
 
     columns = column_keys(options["columns"])
     if options["columns"].strip().lower() == "all":
@@ -63,7 +62,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         base=options["base"] or "",
         conditions=options["conditions"],
         columns=columns,
-        settings=Settings(options["batch"], options["dtype"], options["train"]),
+        settings=settings_of(options),
         convention=options["convention"],
         layout=options["layout"],
         values=symbol_values(options["values"]),
@@ -78,10 +77,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         written = comment(found)
     if written is None:
         show(difference_page(found, exact=options["exact"]), options)
-    elif options["output"]:
-        write(written, options["output"])
     else:
-        sys.stdout.write(written)
+        write(written, options["output"])
     if options["comment_file"]:
         write(comment(found, marked=True), options["comment_file"])
     if options["step_summary"]:

@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from .options import assuming, complete_spec, reading, shared, working
+from .options import (
+    assuming,
+    batch_option,
+    complete_spec,
+    dtype_option,
+    reading,
+    shared,
+    working,
+)
 
 
 @click.command(short_help="Show how each number comes about, with the numbers put in.")
@@ -19,8 +27,8 @@ from .options import assuming, complete_spec, reading, shared, working
     "peak_memory_bytes, ...",
 )
 @click.option("--formula", is_flag=True, help="The general formulas, in letters, come first.")
-@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes.")
-@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
+@batch_option
+@dtype_option
 @working
 @reading
 @assuming

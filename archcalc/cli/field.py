@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import UsageError
-from .options import reading, shared
+from .options import reading, shared, train_option
 
 
 @click.command(short_help="Show what the units of each layer see of the input.")
@@ -21,7 +20,7 @@ from .options import reading, shared
 @click.option(
     "--unit", metavar="3,4", help="One unit of the layer: row,column from 0; the middle otherwise."
 )
-@click.option("--train", is_flag=True, help="Include auxiliary heads.")
+@train_option
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @reading
 @shared
@@ -56,8 +55,7 @@ def command(spec: str, **options: Any) -> None:
     found = warnings(made)
     warn(found, options)
     if is_drawing:
-        text = drawing(made)
-        sys.stdout.write(text) if path is None else write(text, path)
+        write(drawing(made), path)
         return
     width = min(shutil.get_terminal_size((80, 24)).columns, 80) if name == "table" else 0
     show(page(made, found, width=width), options)

@@ -13,6 +13,21 @@ from ..errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+train_option = click.option("--train", is_flag=True, help="Include auxiliary heads.")
+exact_option = click.option("--exact", is_flag=True, help="Print every count in full.")
+batch_option = click.option(
+    "--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes."
+)
+dtype_option = click.option(
+    "--dtype", default="float32", metavar="TYPE", help="Number format, for bytes."
+)
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(["eager", "graph", "compile"]),
+    default="graph",
+    help="For predicted times: how the net is run.",
+)
+
 # The choices here are checked where they are used; listing them would load what they name.
 _SHARED = (
     click.option(
@@ -34,14 +49,11 @@ _CONVENTION = (
         metavar="NAME",
         help="How to count: macs, flops, flops2, macs+bias, or as a tool: fvcore, thop, ...",
     ),
-    click.option("--train", is_flag=True, help="Include auxiliary heads."),
+    train_option,
     click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
 )
-_PRINTING = (
-    click.option("--exact", is_flag=True, help="Print every count in full."),
-    click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes."),
-    click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes."),
-)
+_PRINTING = (exact_option, batch_option, dtype_option)
+_TOTALLING = (batch_option, dtype_option, train_option, exact_option)
 _READING = (
     click.option(
         "--layout",
@@ -74,12 +86,7 @@ _TIMED = (
     click.option(
         "--batches", default="1", metavar="1,32", help="For times: the batch sizes, each a row."
     ),
-    click.option(
-        "--mode",
-        type=click.Choice(["eager", "graph", "compile"]),
-        default="graph",
-        help="For predicted times: how the net is run.",
-    ),
+    mode_option,
     click.option("--times", metavar="FILE", help="For measured times: a store of bench."),
 )
 
@@ -102,6 +109,11 @@ def counting(command: Command) -> Command:
 def working(command: Command) -> Command:
     """Add the options of commands that show working: exact anyway, without bytes."""
     return _added(command, _CONVENTION)
+
+
+def totalling(command: Command) -> Command:
+    """Add the options of commands that count totals of many variants, in our convention."""
+    return _added(command, _TOTALLING)
 
 
 def reading(command: Command) -> Command:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..analysis import Analysis, Settings, walk
@@ -28,7 +29,7 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
     A value of ``--set`` has to be a symbol of at least one source.
     """
     values = _values(options)
-    settings = Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
+    settings = settings_of(options)
     found = []
     code = [source for source in sources if is_code(source)]
     if options["input"] and 0 < len(code) < len(sources):
@@ -55,6 +56,11 @@ def analyses(sources: tuple[str, ...], options: dict[str, Any]) -> list[Analysis
             )
     warn([w for analysis in found for w in analysis.graph.warnings], options)
     return found
+
+
+def settings_of(options: dict[str, Any]) -> Settings:
+    """Return what a command line says of batch, number format and training."""
+    return Settings(options.get("batch", 1), options.get("dtype", "float32"), options["train"])
 
 
 def _values(options: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +107,21 @@ def format_asked(options: dict[str, Any]) -> str:
     return name
 
 
+def picture_asked(options: dict[str, Any], formats: Sequence[str], stem: str) -> str:
+    """Return which of the formats of pictures is asked for, or nothing where none is.
+
+    Errors: :class:`UsageError` (E51), with a file's name of that ``stem``, for a picture that is
+    no text and has no file to go to.
+    """
+    path, name = options["output"], (options["format_"] or "").lower()
+    ending = Path(path).suffix.lower()[1:] if path and not name else name
+    if ending not in formats:
+        return ""
+    if ending != "svg" and path is None:
+        raise UsageError("E51", f"a {ending} goes to a file", f"-o {stem}.{ending}")
+    return str(ending)
+
+
 def warn(warnings: list[Problem], options: dict[str, Any]) -> None:
     """Print warnings to standard error, or raise them under ``--strict``.
 
@@ -121,17 +142,19 @@ def show(page: Page, options: dict[str, Any]) -> None:
     if options["quiet"]:
         page = replace(page, blocks=tuple(block for block in page.blocks if _essential(block)))
     text = render(page, name, exact=options.get("exact", False), width=width_of(options, path))
-    if path is None:
-        sys.stdout.write(text)
-        return
     write(text, path)
 
 
-def write(text: str, path: str) -> None:
-    """Write a text to a file, as UTF-8; :class:`UsageError` (E33) where it cannot be."""
+def write(data: str | bytes, path: str | None) -> None:
+    """Write a text as UTF-8, or bytes, to a file; a text to standard output where there is none.
+
+    Errors: :class:`UsageError` (E33) where the file cannot be written.
+    """
+    if path is None:
+        sys.stdout.write(data if isinstance(data, str) else data.decode())
+        return
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        Path(path).write_bytes(data.encode() if isinstance(data, str) else data)
     except OSError as error:
         raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
 

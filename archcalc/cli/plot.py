@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from ..analysis import Analysis
 from ..errors import SpecError, UsageError
-from .options import complete_spec, reading, shared, working
+from .options import complete_spec, mode_option, reading, shared, working
 
 _MOST_VALUES = 1000
 _CHOSEN = (
@@ -51,12 +49,7 @@ class _Command(click.Command):
 @click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for times.")
 @click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for the roofline.")
 @click.option("--batches", default="1", metavar="1,32", help="Batch sizes, for time.")
-@click.option(
-    "--mode",
-    type=click.Choice(["eager", "graph", "compile"]),
-    default="graph",
-    help="For predicted times: how the net is run.",
-)
+@mode_option
 @working
 @reading
 @shared
@@ -78,17 +71,17 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     Plots need matplotlib; their tables do not.
     """
     from ..comparison import unique_names
-    from ..plots import document, options_of, plot
+    from ..plots import FORMATS, document, options_of, plot
     from ..plots.page import page
     from ..remarks import convention_text
-    from .output import show
+    from .output import picture_asked, show, write
 
     taken = options_of(kind)
     _refuse_others(kind, taken)
-    format = _format(options)
+    format = picture_asked(options, FORMATS, "plot")
     chosen: dict[str, Any] = {}
     if "symbol" in taken:
-        found, symbol, values = _swept(specs, options)
+        found, symbol, values = swept(specs, options)
         chosen |= {"symbol": symbol, "values": values}
     else:
         found = _read(specs, options)
@@ -105,7 +98,7 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
         counted = convention_text(options["convention"]).text
         made = replace(made, notes=(*made.notes, counted))
     if format:
-        _write(document(made, format), options["output"])
+        write(document(made, format), options["output"])
         return
     show(page(made, options["layout"]), options)
 
@@ -120,26 +113,13 @@ def _refuse_others(kind: str, taken: tuple[str, ...]) -> None:
             raise UsageError("E50", f"plot {kind} has no use for --{name}", f"it takes {known}")
 
 
-def _format(options: dict[str, Any]) -> str:
-    """Return which picture is asked for, or nothing where it is the table."""
-    from ..plots import FORMATS
-
-    path, name = options["output"], (options["format_"] or "").lower()
-    ending = Path(path).suffix.lower()[1:] if path and not name else name
-    if ending not in FORMATS:
-        return ""
-    if ending != "svg" and path is None:
-        raise UsageError("E51", f"a {ending} goes to a file", f"-o plot.{ending}")
-    return ending
-
-
 def _read(specs: tuple[str, ...], options: dict[str, Any]) -> list[Analysis]:
     from .output import analyses
 
     return analyses(specs, {**options, "batch": 1, "dtype": "float32"})
 
 
-def _swept(
+def swept(
     specs: tuple[str, ...], options: dict[str, Any]
 ) -> tuple[list[Analysis], str, tuple[Any, ...]]:
     """Return the nets at the first value that fits all, the symbol that is swept, its values."""
@@ -163,55 +143,25 @@ def swept_values(texts: tuple[str, ...]) -> tuple[str, tuple[Any, ...], tuple[st
     >>> swept_values(("C=480,r=2:8:2",)), swept_values(("r=2,4,8,C=480",))
     (('r', (2, 4, 6, 8), ('C=480',)), ('r', (2, 4, 8), ('C=480',)))
     """
-    given: list[list[str]] = []
-    for part in ",".join(texts).split(","):
-        if "=" in part or not given:
-            given.append([part])
-        elif part.strip():
-            given[-1].append(part)
-    several = [parts for parts in given if len(parts) > 1 or ":" in parts[0]]
+    from ..sweeping import grid
+
+    given = grid(texts).values
+    several = [name for name, values in given.items() if len(values) > 1]
     if len(several) != 1:
-        names = ", ".join(parts[0].partition("=")[0].strip()[:20] for parts in several)
+        names = ", ".join(name[:20] for name in several)
         raise UsageError(
             "E50",
             f"a sweep is over one symbol, not over {names or 'none'}",
             "--set r=2:64:2 (from, to, step) or --set r=2,4,8,16",
         )
-    (parts,) = several
-    name, _, first = parts[0].partition("=")
-    values = [value for part in (first, *parts[1:]) for value in _range(part)]
-    rest = tuple(parts[0] for parts in given if parts is not several[0] and parts[0].strip())
-    return name.strip(), tuple(sorted(set(values))), rest
-
-
-def _range(text: str) -> list[Any]:
-    """Return the numbers of ``2:64:2``, both ends included, or the one of ``2``."""
-    from ..arithmetic.expression import exact_number
-
-    numbers = [exact_number(part.strip()) for part in text.split(":")]
-    if not 1 <= len(numbers) <= 3 or any(number is None or number <= 0 for number in numbers):
-        raise UsageError(
-            "E50", f'"{text.strip()[:40]}" is no range of numbers above 0', "2:64:2: from, to, step"
-        )
-    start, end, step = (*numbers, *(numbers[:1] if len(numbers) == 1 else ()), 1)[:3]
-    if (end - start) / step >= _MOST_VALUES:
-        raise UsageError("E50", f"{text.strip()} is more than {_MOST_VALUES} values")
-    if end < start:
-        raise UsageError("E50", f"{text.strip()} ends before it starts", "2:64:2: from, to, step")
-    return [start + i * step for i in range(int((end - start) / step) + 1)]
+    (symbol,) = several
+    if len(given[symbol]) > _MOST_VALUES:
+        raise UsageError("E50", f"{symbol} has more than {_MOST_VALUES} values")
+    rest = tuple(f"{name}={value}" for name, (value, *_) in given.items() if name != symbol)
+    return symbol, tuple(sorted(given[symbol])), rest
 
 
 def _position(name: str, names: tuple[str, ...]) -> int:
     if name not in names:
         raise UsageError("E50", f'no net "{name[:40]}"', f"nets: {', '.join(names)}")
     return names.index(name)
-
-
-def _write(data: bytes, path: str | None) -> None:
-    if path is None:
-        sys.stdout.write(data.decode())
-        return
-    try:
-        Path(path).write_bytes(data)
-    except OSError as error:
-        raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None

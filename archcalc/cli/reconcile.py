@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import complete_spec, reading, shared
+from .options import complete_spec, exact_option, reading, shared
 
 
 @click.command(short_help="Find out where a printed number comes from.")
@@ -19,7 +19,7 @@ from .options import complete_spec, reading, shared
 @click.option("--zoo", is_flag=True, help="Search the whole family of the zoo entry.")
 @click.option("--torchvision", is_flag=True, help="Search the family as torchvision builds it.")
 @click.option("--all", "every", is_flag=True, help="Print every explanation.")
-@click.option("--exact", is_flag=True, help="Print every count in full.")
+@exact_option
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @reading
 @shared

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .options import columns_option, complete_spec, counting, reading, shared
+from .options import columns_option, complete_spec, counting, mode_option, reading, shared
 
 if TYPE_CHECKING:
     from ..reporting import Files, Report
@@ -35,12 +35,7 @@ _INDEX = "README.md"  # made last: it quotes the others
 @click.option("--times", metavar="FILE", default="", help="A store of bench: measured times.")
 @click.option("--device", default="", metavar="NAME", help="Predict times: h200, a100-sxm-80, ...")
 @click.option("--batches", default="1", metavar="1,32", help="For times: the batch sizes.")
-@click.option(
-    "--mode",
-    type=click.Choice(["eager", "graph", "compile"]),
-    default="graph",
-    help="For predicted times: how the net is run.",
-)
+@mode_option
 @click.option("--words", is_flag=True, help="List what a template can say.")
 @click.option("--stamp", is_flag=True, help="Say when it was made, and by which release.")
 @click.option("--siunitx", is_flag=True, help="LaTeX: align numbers by the package siunitx.")

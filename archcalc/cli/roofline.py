@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import UsageError
-from .options import complete_spec, reading, shared
+from .options import complete_spec, reading, shared, train_option
 
 if TYPE_CHECKING:
     from ..roofline import Roofline
@@ -23,7 +21,7 @@ _PICTURES = ("svg", "png")
 @click.option("--dtype", default="float32", metavar="TYPE", help="bfloat16, float16, tf32, ...")
 @click.option("--batch", type=click.IntRange(1), default=1, help="Batch size.")
 @click.option("--times", metavar="FILE", default="", help="A store of bench: measured times.")
-@click.option("--train", is_flag=True, help="Include auxiliary heads.")
+@train_option
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @reading
 @shared
@@ -46,13 +44,13 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     from ..latency import profile
     from ..roofline import roofline
     from ..roofline.page import page
-    from .output import analyses, show
+    from .output import analyses, picture_asked, show
 
     if not options["device"]:
         raise UsageError(
             "E61", "a roof is a device's", "--device h200; archcalc devices lists them"
         )
-    device, picture = profile(options["device"]), _picture(options)
+    device, picture = profile(options["device"]), picture_asked(options, _PICTURES, "roofline")
     found = analyses(specs, {**options, "batch": 1, "dtype": "float32"})
     made = roofline(
         found,
@@ -68,17 +66,6 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     show(page(made, options["layout"]), options)
 
 
-def _picture(options: dict[str, Any]) -> str:
-    """Return which picture is asked for, or nothing."""
-    path, name = options["output"], (options["format_"] or "").lower()
-    ending = Path(path).suffix.lower()[1:] if path and not name else name
-    if ending not in _PICTURES:
-        return ""
-    if ending == "png" and path is None:
-        raise UsageError("E51", "a png goes to a file", "-o roofline.png")
-    return ending
-
-
 def _draw(made: Roofline, picture: str, path: str | None) -> None:
     from ..roofline.picture import drawn
     from .output import write
@@ -86,14 +73,8 @@ def _draw(made: Roofline, picture: str, path: str | None) -> None:
     if picture == "svg":
         from ..roofline.svg import document
 
-        text = document(drawn(made))
-        sys.stdout.write(text) if path is None else write(text, path)
+        write(document(drawn(made)), path)
         return
     from ..roofline.png import image
 
-    assert path is not None
-    data = image(drawn(made))
-    try:
-        Path(path).write_bytes(data)
-    except OSError as error:
-        raise UsageError("E33", f"cannot write {path}: {error.strerror}") from None
+    write(image(drawn(made)), path)

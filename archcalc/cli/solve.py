@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from .options import column_keys, columns_option, complete_spec, reading, shared, symbol_values
+from .options import (
+    column_keys,
+    columns_option,
+    complete_spec,
+    reading,
+    shared,
+    symbol_values,
+    totalling,
+)
 
 _DOMAIN = "1:4096"
 
@@ -19,10 +27,7 @@ _DOMAIN = "1:4096"
 @click.option("--so-that", "goals", multiple=True, metavar="'macs <= 5.3M'", help="What must hold.")
 @click.option("--objective", metavar="'min r'", default="", help="Which solution is best.")
 @columns_option("macs,params")
-@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes.")
-@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
-@click.option("--train", is_flag=True, help="Include auxiliary heads.")
-@click.option("--exact", is_flag=True, help="Print every count in full.")
+@totalling
 @reading
 @shared
 def command(spec: str, **options: Any) -> None:
@@ -50,12 +55,12 @@ def command(spec: str, **options: Any) -> None:
     from fractions import Fraction
 
     from ..notation.free import symbols
+    from ..readers import spec_of
     from ..solving import goal, page, solve
     from ..sweeping.grid import span
-    from .output import progress, show
-    from .sweep import _settings, _spec
+    from .output import progress, settings_of, show
 
-    read = _spec(spec, options)
+    read = spec_of(spec, layout=options["layout"], input=options["input"])
     name, _, domain = options["unknown"].partition("=")
     name = name.strip()
     known = set(symbols(read))
@@ -72,7 +77,7 @@ def command(spec: str, **options: Any) -> None:
     with progress(-(-len(values) // 8192)) as step:
         solved = solve(
             read, name, values, goals, objective=objective, given=given,
-            columns=column_keys(options["columns"]), settings=_settings(options), watch=step,
+            columns=column_keys(options["columns"]), settings=settings_of(options), watch=step,
         )  # fmt: skip
     show(page(solved, options["layout"]), options)
     if not solved.found:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import MissingDependency, UsageError
-from .options import column_keys, columns_option, complete_spec, reading, shared
+from .options import column_keys, columns_option, complete_spec, reading, shared, totalling
 
 _ROWS = 1000  # shown unless --limit says otherwise
 _MOST_JSON = 100_000
@@ -23,10 +23,7 @@ _AT_ONCE = 100_000  # rows written to csv
 @click.option("--pareto", metavar="A,B", default="", help="Only rows that no other row beats.")
 @click.option("--sort", metavar="A", default="", help="By a column or symbol; -A: largest first.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
-@click.option("--batch", type=click.IntRange(1), default=1, help="Batch size, for bytes.")
-@click.option("--dtype", default="float32", metavar="TYPE", help="Number format, for bytes.")
-@click.option("--train", is_flag=True, help="Include auxiliary heads.")
-@click.option("--exact", is_flag=True, help="Print every count in full.")
+@totalling
 @reading
 @shared
 def command(specs: tuple[str, ...], **options: Any) -> None:
@@ -48,17 +45,19 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     svg, png and pdf where one symbol has several values (needs matplotlib).
     """
     from ..comparison import unique_names
+    from ..plots import FORMATS
+    from ..readers import spec_of
     from ..sweeping import grid, page, sweep
-    from .output import progress, show
+    from .output import picture_asked, progress, settings_of, show
 
     values = grid(options["values"])
     if not values.values:
         raise UsageError("E50", "a sweep needs values", "--set r=2:64:2 or --set r=2,4,8,16")
-    if _picture(options):
-        _draw(specs, options)
+    keys = _keys(options, values.values)
+    if picture := picture_asked(options, FORMATS, "sweep"):
+        _draw(specs, keys, picture, options)
         return
-    read = [_spec(source, options) for source in specs]
-    keys = _keys(options)
+    read = [spec_of(source, layout=options["layout"], input=options["input"]) for source in specs]
     chunks = -(-len(values) // 8192) * len(read)
     with progress(chunks) as step:
         made = sweep(
@@ -66,7 +65,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
             unique_names([one.name for one in read]),
             values,
             columns=keys,
-            settings=_settings(options),
+            settings=settings_of(options),
             watch=step,
         )
     if options["pareto"]:
@@ -87,33 +86,12 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     show(page(made, of=count, layout=options["layout"]), options)
 
 
-def _spec(source: str, options: dict[str, Any]) -> Any:
-    """Return a spec with the input of ``--input``."""
-    from ..notation.parser import parse_input
-    from ..readers import spec_of
-
-    spec = spec_of(source, layout=options["layout"], fragment=bool(options["input"]))
-    if options["input"]:
-        sizes = parse_input(options["input"], "--input")
-        turned = (*sizes[1:], sizes[0]) if options["layout"] == "chw" else sizes
-        spec = replace(spec, input=turned)
-    return spec
-
-
-def _settings(options: dict[str, Any]) -> Any:
-    from ..analysis import Settings
-
-    return Settings(options["batch"], options["dtype"], options["train"])
-
-
-def _keys(options: dict[str, Any]) -> tuple[str, ...]:
+def _keys(options: dict[str, Any], symbols: Collection[str]) -> tuple[str, ...]:
     """Return the columns, with those that the front is about."""
-    from ..quantities import keys, quantity
+    from ..quantities import quantity
 
-    symbols = {part.split("=")[0].strip() for part in ",".join(options["values"]).split(",")}
     asked = [word.lstrip("+-") for word in (*_words(options["pareto"]), options["sort"]) if word]
     more = [quantity(word).key for word in asked if word not in symbols]
-    assert set(more) <= set(keys())
     return tuple(dict.fromkeys((*column_keys(options["columns"]), *more)))
 
 
@@ -126,25 +104,21 @@ def _ending(options: dict[str, Any]) -> str:
     return str(options["format_"] or ending).lower()
 
 
-def _picture(options: dict[str, Any]) -> bool:
-    return _ending(options) in ("svg", "png", "pdf")
-
-
-def _draw(specs: tuple[str, ...], options: dict[str, Any]) -> None:
+def _draw(
+    specs: tuple[str, ...], keys: tuple[str, ...], picture: str, options: dict[str, Any]
+) -> None:
     """Write the plot of one symbol's values; archcalc plot sweep is the same."""
+    from ..comparison import unique_names
     from ..plots import document, plot
-    from .plot import _swept, _write
+    from .output import write
+    from .plot import swept
 
     if options["pareto"] or options["sort"] or options["limit"]:
         raise UsageError("E50", "a picture shows every value of one symbol", "-o sweep.csv")
-    found, symbol, values = _swept(specs, options)
-    from ..comparison import unique_names
-
+    found, symbol, values = swept(specs, options)
     names = unique_names([one.graph.name for one in found])
-    drawn = plot(
-        "sweep", found, names, symbol=symbol, values=values, columns=_keys(options)
-    )  # fmt: skip
-    _write(document(drawn, _ending(options)), options["output"])
+    drawn = plot("sweep", found, names, symbol=symbol, values=values, columns=keys)
+    write(document(drawn, picture), options["output"])
 
 
 def _save(made: Any, options: dict[str, Any], ending: str) -> None:

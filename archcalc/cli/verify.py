@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from .options import complete_spec, reading, shared
+from .options import complete_spec, reading, shared, train_option
 
 
 @click.command(short_help="Check every number against torch, layer by layer.")
 @click.argument("spec", nargs=-1, shell_complete=complete_spec)
 @click.option("--per-layer", is_flag=True, help="Show every layer, not only those that differ.")
 @click.option("--zoo", is_flag=True, help="All architectures, or those whose names contain SPEC.")
-@click.option("--train", is_flag=True, help="Include auxiliary heads.")
+@train_option
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @reading
 @shared

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from .options import column_keys, columns_option, complete_spec, counting, reading, shared
+from .options import (
+    column_keys,
+    columns_option,
+    complete_spec,
+    counting,
+    exact_option,
+    reading,
+    shared,
+)
 
 
 @click.group("zoo", short_help="List, show and export the architectures by name.")
@@ -33,7 +41,7 @@ def command() -> None:
 @click.option(
     "--convention", default="macs", metavar="NAME", help="How to count: macs, flops, flops2, ..."
 )
-@click.option("--exact", is_flag=True, help="Print every count in full.")
+@exact_option
 @click.option("-w", "--wide", is_flag=True, help="All columns, however wide.")
 @shared
 def list_(text: str, **options: Any) -> None:

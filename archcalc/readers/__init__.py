@@ -16,19 +16,35 @@ from . import inline, stored, torch, zoo
 READERS = (zoo, stored, inline)
 
 
-def spec_of(source: str, *, layout: str = "hwc", fragment: bool = False) -> Spec:
+def spec_of(
+    source: str,
+    *,
+    layout: str = "hwc",
+    fragment: bool = False,
+    input: str = "",
+    called: str = "--input",
+) -> Spec:
     """Return the spec of a text, of a file, of standard input (``-``) or of the zoo.
 
-    ``fragment`` lets a text without an input pass. Errors: :class:`~archcalc.errors.SpecError`
-    with all mistakes, :class:`~archcalc.errors.UsageError` for what cannot be read.
+    ``fragment`` lets a text without an input pass; ``input`` is a shape that replaces the spec's
+    own, and ``called`` what errors call it. Errors: :class:`~archcalc.errors.SpecError` with all
+    mistakes, :class:`~archcalc.errors.UsageError` for what cannot be read.
     """
     if torch.reads(source):
         raise UsageError("E52", f"{source} is code, not a spec", "archcalc summary reads it")
     for reader in READERS:
         if reader.reads(source):
-            found: Spec = reader.spec(source, layout, fragment)
-            return found
+            found: Spec = reader.spec(source, layout, fragment or bool(input))
+            return with_input(found, input, layout, called)
     raise AssertionError("the inline reader reads every text")  # pragma: no cover
+
+
+def with_input(spec: Spec, input: str, layout: str, called: str = "--input") -> Spec:
+    """Return a spec with another input, where one is given: a shape written in the layout."""
+    if not input:
+        return spec
+    sizes = parse_input(input, called)
+    return replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
 
 
 def read(
@@ -50,8 +66,5 @@ def read(
         if values and not unused:
             raise UsageError("E29", f"no symbol {next(iter(values))} in a torch module")
         return torch.graph(source, input=input, train=train)
-    spec = spec_of(source, layout=layout, fragment=bool(input))
-    if input:
-        sizes = parse_input(input, "--input")
-        spec = replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
+    spec = spec_of(source, layout=layout, input=input)
     return expand(spec, values, unused=unused)

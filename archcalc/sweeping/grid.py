@@ -106,7 +106,7 @@ def span(text: str, least: int | Fraction = Fraction(1, 10**15)) -> Values:
         raise UsageError("E50", f'"{shown}": a symbol stands for a number above 0', _EXAMPLE)
     start, end, step = (*known, *(known[:1] if len(known) == 1 else ()), 1)[:3]
     if end < start:
-        raise UsageError("E50", f"{shown} ends before it starts", _EXAMPLE)
+        raise UsageError("E50", f"{shown} ends before it starts", "2:64:2: from, to, step")
     if end > _LARGEST:
         raise UsageError("E50", f"{shown} goes over the limit of 2^31 - 1")
     count = (
