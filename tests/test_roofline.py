@@ -277,7 +277,7 @@ def test_nets_have_signs_of_their_own() -> None:
 def test_axes_hold_their_values(values: list[float]) -> None:
     axis = Log.around(values, 0.0, 100.0)
     assert all(0 <= axis.at(value) <= 100 for value in values)
-    assert sorted(values) == sorted(values, key=axis.at)
+    assert sorted(values) == sorted(values, key=lambda value: (axis.at(value), value))  # ties
 
 
 def test_labels_take_free_places() -> None:
