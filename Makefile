@@ -50,7 +50,7 @@ fix: $(VENV)/dev.done ## format and repair what ruff can
 	$(BIN)/ruff format .
 
 golden: $(VENV)/dev.done ## rewrite the golden outputs and show the difference
-	$(BIN)/python -m pytest tests/test_golden.py tests/test_errors.py --update-golden -q
+	$(BIN)/python -m pytest tests/test_golden.py --update-golden -q
 	git --no-pager diff --stat tests
 
 docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
