@@ -14,7 +14,7 @@ from ..comparison import change
 from ..quantities.base import Quantity
 from ..renderers.cells import shortened, text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, limited, listed
+from .base import Art, Plot, heading, limited
 from .scale import Scale
 from .sheet import LEFT, RIGHT, Sheet, across, line, width_of
 from .style import SMALL, TEXT, Series, color
@@ -52,7 +52,7 @@ def drawn(
     caption = f"Compared with {names[reference]}." if len(names) > 1 else ""
     return Plot(
         "bars",
-        f"{titles[:1].upper()}{titles[1:]}: {listed(names)}",
+        heading(titles, names),
         caption,
         _table(names, counted, totals, changes),
         Art(high, lambda sheet: _paint(sheet, names, counted, totals, heights, changes)),

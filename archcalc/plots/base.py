@@ -84,6 +84,15 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def heading(words: str, names: Sequence[str]) -> str:
+    """Return a title: what is drawn, with a capital letter, and of which nets.
+
+    >>> heading("params by stage", ["A", "B"])
+    'Params by stage: A, B'
+    """
+    return f"{words[:1].upper()}{words[1:]}: {listed(names)}"
+
+
 def limited(names: Sequence[str], most: int, kind: str) -> None:
     """Raise :class:`UsageError` (E50) for no net, or for more than a plot can show."""
     if not 0 < len(names) <= most:

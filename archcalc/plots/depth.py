@@ -15,11 +15,11 @@ from ..quantities import quantity
 from ..quantities.base import Quantity
 from ..renderers.cells import text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, joined, limited, listed
+from .base import Art, Plot, heading, joined, limited
 from .scale import Scale
-from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
+from .sheet import Sheet, across, line, nets_height, up
 from .style import Series, color
-from .values import drawable, height_of, label_of, unknown_notes
+from .values import drawable, height_of, label_of, size_of, unknown_notes
 
 _MOST_NETS = 8
 _MOST_MARKS = 150  # of one net in a panel; more would run together
@@ -60,10 +60,10 @@ def drawn(
     notes = ["Lines follow the sum of all layers at a depth, marks are single layers."] * beside
     if any(_are_many(spots, net, c) for net in range(len(names)) for c in range(len(counted))):
         notes.append(f"Where a net has more than {_MOST_MARKS} layers they are not marked.")
-    high = _legend(names) + _PANEL * len(counted)
+    high = nets_height(names) + _PANEL * len(counted)
     return Plot(
         "depth",
-        f"{titles[:1].upper()}{titles[1:]} of each layer against depth: {listed(names)}",
+        heading(f"{titles} of each layer against depth", names),
         _caption(spots, names, counted),
         _table(spots, names, counted, beside),
         Art(high, lambda sheet: _paint(sheet, spots, names, counted)),
@@ -73,7 +73,7 @@ def drawn(
 
 def _spots(analysis: Analysis, net: int, name: str, counted: Sequence[Quantity]) -> list[Spot]:
     values = [column.of(analysis) for column in counted]
-    depths = [_known(depth) for depth in quantity("depth").of(analysis)]
+    depths = [size_of(depth) for depth in quantity("depth").of(analysis)]
     heights = [
         [height_of(value, name, column) or 0 for value in mine]
         for mine, column in zip(values, counted, strict=True)
@@ -90,12 +90,8 @@ def _spots(analysis: Analysis, net: int, name: str, counted: Sequence[Quantity])
     ]
 
 
-def _known(depth: Any) -> int:
-    return int(depth.at_least if isinstance(depth, Unknown) else depth)
-
-
 def _are_many(spots: Sequence[Spot], net: int, c: int) -> bool:
-    return sum(one.net == net and _size(one.costs[c]) > 0 for one in spots) > _MOST_MARKS
+    return sum(one.net == net and size_of(one.costs[c]) > 0 for one in spots) > _MOST_MARKS
 
 
 def _caption(spots: Sequence[Spot], names: Sequence[str], counted: Sequence[Quantity]) -> str:
@@ -132,21 +128,16 @@ def _table(
     return Table(tuple(columns), tuple(rows))
 
 
-def _legend(names: Sequence[str]) -> float:
-    return legend_height(names) if len(names) > 1 else 0
-
-
 def _paint(
     sheet: Sheet, spots: Sequence[Spot], names: Sequence[str], counted: Sequence[Quantity]
 ) -> None:
-    if len(names) > 1:
-        sheet.legend([(Series.of(net), name) for net, name in enumerate(names)])
+    sheet.nets(names)
     along = Scale.linear([one.depth for one in spots], 10)
     for c, column in enumerate(counted):
-        axes = sheet.axes(LEFT + 46, sheet.top + 34, RIGHT - 4, sheet.top + _PANEL - 46)
+        axes = sheet.axes(*sheet.frame(_PANEL))
         sheet.top += _PANEL
         across(axes, along, "depth (weighted layers from the input)")
-        sizes = [size for one in spots for size in (_size(one.costs[c]), one.sums[c])]
+        sizes = [size for one in spots for size in (size_of(one.costs[c]), one.sums[c])]
         up(axes, Scale.of(sizes), f"{label_of(column)} per layer")
         for net in range(len(names)):
             _net(axes, [one for one in spots if one.net == net], c, Series.of(net))
@@ -155,16 +146,10 @@ def _paint(
 def _net(axes: Any, spots: Sequence[Spot], c: int, series: Series) -> None:
     sums = sorted({one.depth: one.sums[c] for one in spots if one.sums[c]}.items())
     line(axes, series, [at for at, _ in sums], [size for _, size in sums], marker="")
-    known = [one for one in spots if _size(one.costs[c])]
+    known = [one for one in spots if size_of(one.costs[c])]
     if len(known) > _MOST_MARKS:
         return
     for one in known:
-        alone = one.sums[c] == _size(one.costs[c])
+        alone = one.sums[c] == size_of(one.costs[c])
         face = color(series.color if alone else "paper")
-        line(axes, series, [one.depth], [_size(one.costs[c])], markerfacecolor=face)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, Unknown):
-        value = value.at_least
-    return value if isinstance(value, int) else 0
+        line(axes, series, [one.depth], [size_of(one.costs[c])], markerfacecolor=face)

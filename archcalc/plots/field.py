@@ -20,7 +20,7 @@ from ..renderers.cells import text
 from ..table import Cell, Column, Table
 from .base import Art, Plot, limited, listed
 from .scale import Scale
-from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
+from .sheet import Sheet, across, line, nets_height, up
 from .style import SMALL, Series, color
 
 _MOST_NETS = 8
@@ -51,7 +51,7 @@ def drawn(analyses: Sequence[Analysis], names: Sequence[str]) -> Plot:
         for net, (analysis, name) in enumerate(zip(analyses, names, strict=True))
     ]
     sides = [_sides(analysis) for analysis in analyses]
-    high = (legend_height(names) if len(names) > 1 else 0) + _PANEL
+    high = nets_height(names) + _PANEL
     return Plot(
         "field",
         f"Receptive field growth: {listed(names)}",
@@ -149,9 +149,8 @@ def _table(ways: Any, names: Sequence[str], sides: Any) -> Table:
 
 
 def _paint(sheet: Sheet, ways: Any, names: Sequence[str], sides: Any) -> None:
-    if len(names) > 1:
-        sheet.legend([(Series.of(net), name) for net, name in enumerate(names)])
-    axes = sheet.axes(LEFT + 46, sheet.top + 34, RIGHT - 24, sheet.top + _PANEL - 46)
+    sheet.nets(names)
+    axes = sheet.axes(*sheet.frame(_PANEL, right=24))
     across(
         axes,
         Scale.linear([one.place for way in ways for one in way], 10),

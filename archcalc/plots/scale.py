@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-_PREFIXES = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
+from ..arithmetic.units import DECIMAL
+
 LOG_FROM = 100  # the ratio of the largest to the smallest value from which an axis is logarithmic
 
 
@@ -80,7 +81,7 @@ def tick_text(value: float) -> str:
     >>> tick_text(2500000), tick_text(0.05), tick_text(0), tick_text(100000)
     ('2.5M', '0.05', '0', '100K')
     """
-    for scale, letter in _PREFIXES:
+    for scale, letter in DECIMAL:
         if value >= scale:
             return f"{value / scale:g}{letter}"
     return f"{value:g}"

@@ -19,7 +19,7 @@ from ..roofline.scale import Box, free_place
 from ..table import Cell, Column, Table
 from .base import Art, Plot, limited, listed
 from .scale import Scale, tick_text
-from .sheet import LEFT, RIGHT, WIDTH, Sheet, across, legend_height, line, up, width_of
+from .sheet import WIDTH, Sheet, across, legend_height, line, spot, up, width_of
 from .style import SMALL, Series, color
 from .values import drawable, height_of, label_of, unknown_notes
 
@@ -118,7 +118,7 @@ def _paint(
     looks = {key: Series.of(i) for i, key in enumerate(sets)}
     if any(sets):
         sheet.legend([(looks[key], key) for key in sets])
-    box = LEFT + 50, sheet.top + 34, RIGHT - 4, sheet.top + _PANEL - 46
+    box = sheet.frame(_PANEL, left=50)
     axes = sheet.axes(*box)
     wide = Scale.log([place[0] for place in places], 8)
     tall = Scale.log([place[1] for place in places], 8)
@@ -151,7 +151,7 @@ def _ratios(
         )  # fmt: skip
         words = tick_text(rate)
         at = min(wide.high, tall.high / rate)
-        end, level = _spot(box, wide, tall, at, at * rate)
+        end, level = spot(box, wide, tall, at, at * rate)
         size = width_of(words, SMALL)
         left = min(end - size - 4, box[2] - size - 4)
         if left < box[0]:
@@ -159,11 +159,6 @@ def _ratios(
         taken.append((left, level + 4, left + size, level + 4 + SMALL))
         sheet.words(left, level + 14, words, SMALL, "soft")
     return taken
-
-
-def _spot(box: Box, wide: Scale, tall: Scale, x: float, y: float) -> tuple[float, float]:
-    left, top, right, bottom = box
-    return left + (right - left) * wide.share(x), bottom - (bottom - top) * tall.share(y)
 
 
 def _labels(
@@ -174,11 +169,11 @@ def _labels(
 
     A line leads to a name that stands away from its mark.
     """
-    spots = [_spot(box, wide, tall, *place) for place in places]
+    spots = [spot(box, wide, tall, *place) for place in places]
     for i, (name, (x, y)) in enumerate(zip(names, spots, strict=True)):
         shown = shortened(name, 22)
         size = _NARROW * width_of(shown, SMALL)
-        marks = [_around(spot, 5 if k == i else _APART) for k, spot in enumerate(spots)]
+        marks = [_around(at, 5 if k == i else _APART) for k, at in enumerate(spots)]
         start, end, _ = free_place(x, y, size, SMALL, [*taken, *marks], box)
         label = start, end - SMALL, start + size, end
         taken.append(label)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import cells, printable
 from ..renderers.cells import shortened
+from ..roofline.scale import Box
 from .base import Plot
 from .scale import Scale, tick_text
 from .style import SMALL, TEXT, TITLE, Series, color
@@ -15,6 +16,7 @@ from .style import SMALL, TEXT, TITLE, Series, color
 WIDTH = 640
 LEFT, RIGHT = 16, WIDTH - 16
 LINE = 19
+_LONGEST = 40  # characters of a name in a legend
 _CELL = 0.62  # about the width of a character, of its height
 _PROSE = 0.54  # and in sentences
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -77,17 +79,20 @@ class Sheet:
 
     def legend(self, entries: Sequence[tuple[Series, str]]) -> None:
         """Write what each sign stands for, in as many lines as it takes, and move down."""
-        x: float = LEFT
-        self.top += 14
-        for series, name in entries:
-            shown = shortened(name, 40)
-            width = 38 + width_of(shown, SMALL)
-            if x > LEFT and x + width > RIGHT:
-                x, self.top = LEFT, self.top + LINE
-            self._sign(series, x, self.top - 4)
-            self.words(x + 34, self.top, shown, SMALL, "soft")
-            x += width + 14
-        self.top += 8
+        names = [name for _, name in entries]
+        for (series, name), (x, y) in zip(entries, _legend_places(names), strict=True):
+            self._sign(series, x, self.top + y - 4)
+            self.words(x + 34, self.top + y, shortened(name, _LONGEST), SMALL, "soft")
+        self.top += legend_height(names)
+
+    def nets(self, names: Sequence[str]) -> None:
+        """Write which sign is whose, where there are several nets."""
+        if len(names) > 1:
+            self.legend([(Series.of(net), name) for net, name in enumerate(names)])
+
+    def frame(self, height: float, left: float = 46, right: float = 4) -> Box:
+        """Return the edges of axes in a panel that begins here, with room for what labels them."""
+        return LEFT + left, self.top + 34, RIGHT - right, self.top + height - 46
 
     def _sign(self, series: Series, x: float, y: float) -> None:
         from matplotlib.lines import Line2D
@@ -105,13 +110,31 @@ class Sheet:
 
 def legend_height(names: Sequence[str]) -> float:
     """Return how many pixels a legend of these names takes."""
-    x, lines = float(LEFT), 1
+    return max((y for _, y in _legend_places(names)), default=14) + 8
+
+
+def nets_height(names: Sequence[str]) -> float:
+    """Return how many pixels :meth:`Sheet.nets` takes."""
+    return legend_height(names) if len(names) > 1 else 0
+
+
+def _legend_places(names: Sequence[str]) -> list[tuple[float, float]]:
+    """Return where each sign of a legend stands, in lines that fit on the sheet."""
+    x, y = float(LEFT), 14.0
+    found = []
     for name in names:
-        width = 38 + width_of(shortened(name, 40), SMALL)
+        width = 38 + width_of(shortened(name, _LONGEST), SMALL)
         if x > LEFT and x + width > RIGHT:
-            x, lines = LEFT, lines + 1
+            x, y = float(LEFT), y + LINE
+        found.append((x, y))
         x += width + 14
-    return 14 + (lines - 1) * LINE + 8
+    return found
+
+
+def spot(box: Box, wide: Scale, tall: Scale, x: float, y: float) -> tuple[float, float]:
+    """Return the pixels of a point of axes within edges, along these scales."""
+    left, top, right, bottom = box
+    return left + (right - left) * wide.share(x), bottom - (bottom - top) * tall.share(y)
 
 
 def across(axes: Any, scale: Scale, label: str, name: Callable[[float], str] = tick_text) -> None:

@@ -17,10 +17,10 @@ from ..notation.format import layer_text
 from ..quantities.base import Quantity, sum_of
 from ..renderers.cells import shortened, text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, joined, limited, listed
+from .base import Art, Plot, heading, joined, limited
 from .sheet import LEFT, RIGHT, Sheet, width_of
 from .style import SMALL, TEXT, Series, color
-from .values import drawable, height_of, unknown_notes
+from .values import drawable, height_of, size_of, unknown_notes
 
 MOST_ROWS = 20
 _MOST_NETS = 8
@@ -58,7 +58,7 @@ def drawn(
     high = sum(26 + 24 * (len(nets) > 1) + _ROW * len(rows) + 10 for rows in nets)
     return Plot(
         "stages",
-        f"{titles[:1].upper()}{titles[1:]} by stage: {listed(names)}",
+        heading(f"{titles} by stage", names),
         _caption(nets, names, totals, counted),
         _table(nets, names, totals, counted),
         Art(high + 6, lambda sheet: _paint(sheet, nets, names, totals, counted, heights)),
@@ -77,10 +77,10 @@ def stages(analysis: Analysis, counted: Sequence[Quantity]) -> list[Stage]:
     costly = [one for one in found if any(_some(value) for value in one.values)]
     if len(costly) <= MOST_ROWS:
         return costly
-    totals = [max(_size(column.total(analysis)), 1) for column in counted]
+    totals = [max(size_of(column.total(analysis)), 1) for column in counted]
 
     def weight(one: Stage) -> float:
-        return max(_size(v) / total for v, total in zip(one.values, totals, strict=True))
+        return max(size_of(v) / total for v, total in zip(one.values, totals, strict=True))
 
     kept = sorted(range(len(costly)), key=lambda i: -weight(costly[i]))[: MOST_ROWS - 1]
     rest = [costly[i] for i in range(len(costly)) if i not in set(kept)]
@@ -92,13 +92,13 @@ def _groups(analysis: Analysis, values: Sequence[Sequence[Any]]) -> dict[str, li
     """Return the layers of each stage: blocks, and the parts of one that has over half the cost."""
     groups = analysis.groups(1)
     main = values[-1]
-    whole = sum(_size(value) for value in main)
+    whole = sum(size_of(value) for value in main)
     for name, members in list(groups.items()):
         inner: dict[str, list[int]] = {}
         for i in members:
             inner.setdefault(group_of(analysis.nodes[i].name, 2), []).append(i)
         shown = len(_costly(groups, values)) - 1 + len(_costly(inner, values))
-        heavy = 2 * sum(_size(main[i]) for i in members) > whole
+        heavy = 2 * sum(size_of(main[i]) for i in members) > whole
         if heavy and len(_costly(inner, values)) > 1 and shown <= MOST_ROWS:
             groups = {
                 key: held
@@ -123,12 +123,6 @@ def _costly(
 def _some(value: Any) -> bool:
     """Tell whether a value is more than nothing; one that is not known may be."""
     return value is not None and (isinstance(value, Unknown) or value != 0)
-
-
-def _size(value: Any) -> int:
-    if isinstance(value, Unknown):
-        value = value.at_least
-    return value if isinstance(value, int) else 0
 
 
 def _caption(

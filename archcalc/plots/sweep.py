@@ -18,9 +18,9 @@ from ..notation.free import symbols
 from ..quantities.base import Quantity
 from ..renderers.cells import text
 from ..table import Cell, Column, Table
-from .base import Art, Plot, joined, limited, listed
+from .base import Art, Plot, heading, joined, limited
 from .scale import Scale
-from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up
+from .sheet import Sheet, across, line, nets_height, up
 from .style import Series
 from .values import drawable, height_of, label_of
 
@@ -75,10 +75,10 @@ def drawn(
         reason = next(iter(refusals), "")
         raise UsageError("E50", f"no value of {symbol} fits: {reason}")
     titles = joined([column.title for column in counted])
-    high = (legend_height(names) if len(names) > 1 else 0) + _PANEL * len(counted)
+    high = nets_height(names) + _PANEL * len(counted)
     return Plot(
         "sweep",
-        f"{titles[:1].upper()}{titles[1:]} against {symbol}: {listed(names)}",
+        heading(f"{titles} against {symbol}", names),
         _caption(curves, points, symbol, counted),
         _table(curves, points, symbol, counted),
         Art(high, lambda sheet: _paint(sheet, curves, points, symbol, counted)),
@@ -174,11 +174,10 @@ def _paint(
     sheet: Sheet, curves: Sequence[Curve], points: Sequence[Any], symbol: str,
     counted: Sequence[Quantity],
 ) -> None:  # fmt: skip
-    if len(curves) > 1:
-        sheet.legend([(Series.of(i), one.name) for i, one in enumerate(curves)])
+    sheet.nets([one.name for one in curves])
     along = Scale.log(points, 10) if points[-1] > 20 * points[0] else Scale.linear(points, 10)
     for c, column in enumerate(counted):
-        axes = sheet.axes(LEFT + 46, sheet.top + 34, RIGHT - 4, sheet.top + _PANEL - 46)
+        axes = sheet.axes(*sheet.frame(_PANEL))
         sheet.top += _PANEL
         across(axes, along, symbol)
         drawn = [

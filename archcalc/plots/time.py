@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from ..roofline.scale import Box, free_place
 from ..table import Cell, Column, Table
 from .base import Art, Plot, limited, listed
 from .scale import Scale, seconds_tick
-from .sheet import LEFT, RIGHT, Sheet, across, legend_height, line, up, width_of
+from .sheet import Sheet, across, legend_height, line, spot, up, width_of
 from .style import SMALL, Series, color
 from .values import height_of
 
@@ -182,7 +183,7 @@ def _paint(
     sheet: Sheet, marks: Sequence[Mark], names: Sequence[str], batches: Sequence[int], title: str
 ) -> None:
     sheet.legend([(Series.of(i), _batch(batch)) for i, batch in enumerate(batches)])
-    box = LEFT + 50, sheet.top + 34, RIGHT - 4, sheet.top + _PANEL - 46
+    box = sheet.frame(_PANEL, left=50)
     axes = sheet.axes(*box)
     x = Scale.log([one.macs for one in marks], 8)
     y = Scale.log([part for one in marks for part in (one.low, one.high)], 8)
@@ -215,12 +216,7 @@ def _labels(
     sheet: Sheet, marks: Sequence[Mark], names: Sequence[str], box: Box, x: Scale, y: Scale
 ) -> None:
     """Write each net's name beside one of its marks, where it covers nothing."""
-    left, top, right, bottom = box
-
-    def place(macs: float, seconds: float) -> tuple[float, float]:
-        across = left + (right - left) * x.share(macs)
-        return across, bottom - (bottom - top) * y.share(seconds)
-
+    place = partial(spot, box, x, y)
     taken: list[Box] = []
     for one in marks:
         (at, low), (_, high) = place(one.macs, one.low), place(one.macs, one.high)

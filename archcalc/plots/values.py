@@ -51,6 +51,12 @@ def height_of(value: Any, net: str, column: Quantity) -> int | None:
     return value
 
 
+def size_of(value: Any) -> int:
+    """Return what is known of a value as a number; 0 for what is none."""
+    known = getattr(value, "at_least", value)
+    return known if isinstance(known, int) else 0
+
+
 def label_of(column: Quantity) -> str:
     """Return what an axis of a column is called, with its unit."""
     return column.title + AXES[column.unit]

@@ -11,17 +11,14 @@ from typing import Any
 
 from ..errors import MissingDependency
 from ..fieldmap.sheet import escaped
+from ..roofline.png import NAMELESS, image
 from .base import Art, Plot
 from .sheet import LEFT, LINE, WIDTH, Sheet, foot_of, head_of
 from .style import FONT, SETTINGS, SMALL, color, dark
 
 _DPI = 72  # a point is a pixel
 _SHARPER = 2  # pixels of a PNG per pixel
-_NAMELESS = {
-    "svg": {"Creator": None, "Date": None, "Format": None, "Type": None},
-    "png": {"Software": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
-}
+_NAMELESS = {"svg": {"Creator": None, "Date": None, "Format": None, "Type": None}, **NAMELESS}
 _SCOPE = "archcalc-plot"
 _FITTING = 'style="max-width: 100%; height: auto"'
 _HEAD = re.compile(r".*?<svg [^>]*>\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
@@ -34,7 +31,6 @@ def written(plot: Plot, format: str) -> bytes:
     """Return a plot in a format; :class:`MissingDependency` (E39) where matplotlib is needed."""
     if isinstance(plot.art, Art):
         return _by_matplotlib(plot, plot.art, format)
-    from ..roofline.png import image
     from ..roofline.svg import document
 
     if format != "svg":

@@ -12,7 +12,7 @@ _POINT = 0.72  # points per pixel of the picture
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 
 
-_NAMELESS = {
+NAMELESS = {  # the same bytes whenever and by whatever release it is drawn
     "png": {"Software": None},
     "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
@@ -46,7 +46,7 @@ def image(picture: Picture, format: str = "png") -> bytes:
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # characters that no font here has
-        figure.savefig(stream, format=format, metadata=_NAMELESS[format])
+        figure.savefig(stream, format=format, metadata=NAMELESS[format])
     return stream.getvalue()
 
 
