@@ -9,7 +9,7 @@ from typing import Any
 from .analysis import Analysis, Settings, walk
 from .comparison import chosen_columns
 from .envelope import SCHEMA, architecture, jsonable
-from .figures import Checked, check
+from .figures import VERDICTS, Checked, check
 from .notation.format import inlined, stages
 from .quantities import quantity
 from .quantities.base import Quantity
@@ -19,13 +19,6 @@ from .table import Block, Cell, Column, Page, SpecText, Table, Text
 from .zoo import entries
 
 DEFAULT_COLUMNS = ("params", "macs", "depth", "trunk_field")
-
-_VERDICTS = {
-    "equal": "equal",
-    "rounded": "equal to its digits",
-    "truncated": "equal, cut off",
-    "differs": "differs",
-}
 
 
 @dataclass(frozen=True)
@@ -172,7 +165,7 @@ def _figure_tables(figures: Sequence[Checked]) -> list[Table]:
 
 
 def _figure_row(one: Checked) -> tuple[Cell, ...]:
-    verdict = _VERDICTS[one.verdict]
+    verdict = VERDICTS[one.verdict]
     if one.figure.thousand != 1000:
         verdict += f", K = {one.figure.thousand}"
     value = Cell(one.value, _exact(one.column))

@@ -299,22 +299,31 @@ def compare(
     analyses, an unknown name, column or convention.
     """
     called = unique_names([analysis.graph.name for analysis in analyses], names)
-    if isinstance(reference, str):
-        if reference not in called:
-            raise _not_compared(reference, called)
-        reference = called.index(reference)
-    if not 0 <= reference < len(analyses):
-        raise UsageError(
-            "E50", f"no architecture {reference} among {len(analyses)}", "they begin at 0"
-        )
-    made = Comparison(tuple(analyses), called, reference, tuple(columns), convention, layout)
+    place = position_of(reference, called)
+    made = Comparison(tuple(analyses), called, place, tuple(columns), convention, layout)
     _ = made.quantities  # an unknown column or convention is said now
     return made
 
 
-def _not_compared(name: str, known: Sequence[str], others: str = "") -> UsageError:
-    listed = f"architectures: {', '.join(known)}{others}"
-    return UsageError("E50", f'no architecture "{name[:40]}"', listed)
+def position_of(reference: int | str, names: Sequence[str], kind: str = "architecture") -> int:
+    """Return the position of the net compared with, which is given so or by its name.
+
+    Errors: :class:`UsageError` (E50) for one that is not there; ``kind`` is what it calls it.
+    """
+    if isinstance(reference, str):
+        if reference not in names:
+            raise _not_compared(reference, names, kind=kind)
+        return list(names).index(reference)
+    if not 0 <= reference < len(names):
+        raise UsageError("E50", f"no {kind} {reference} among {len(names)}", "they begin at 0")
+    return reference
+
+
+def _not_compared(
+    name: str, known: Sequence[str], others: str = "", kind: str = "architecture"
+) -> UsageError:
+    listed = f"{kind}s: {', '.join(known)}{others}"
+    return UsageError("E50", f'no {kind} "{name[:40]}"', listed)
 
 
 def chosen_columns(keys: Sequence[str], counting: str) -> tuple[Quantity, ...]:

@@ -18,6 +18,12 @@ from .quantities.base import Quantity
 from .quantities.receptive_field import WHOLE
 
 EQUAL, ROUNDED, TRUNCATED, DIFFERS = "equal", "rounded", "truncated", "differs"
+VERDICTS = {  # as people read them
+    EQUAL: "equal",
+    ROUNDED: "equal to its digits",
+    TRUNCATED: "equal, cut off",
+    DIFFERS: "differs",
+}
 
 
 @dataclass(frozen=True)

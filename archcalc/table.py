@@ -36,6 +36,11 @@ class Column:
     wraps: bool = False
     note: str = ""
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is a drawing of characters, which says something on a terminal only."""
+        return self.key in ("bar", "ruler")
+
 
 @dataclass(frozen=True)
 class Table:

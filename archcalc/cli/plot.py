@@ -91,8 +91,6 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
         from .pace import batch_sizes
 
         chosen["batches"] = batch_sizes(options["batches"])
-    if "reference" in chosen:
-        chosen["reference"] = _position(options["reference"], names)
     made = plot(kind, found, names, **chosen)
     if "convention" in taken:  # a plot that stands alone says how it counts
         counted = convention_text(options["convention"]).text
@@ -159,9 +157,3 @@ def swept_values(texts: tuple[str, ...]) -> tuple[str, tuple[Any, ...], tuple[st
         raise UsageError("E50", f"{symbol} has more than {_MOST_VALUES} values")
     rest = tuple(f"{name}={value}" for name, (value, *_) in given.items() if name != symbol)
     return symbol, tuple(sorted(given[symbol])), rest
-
-
-def _position(name: str, names: tuple[str, ...]) -> int:
-    if name not in names:
-        raise UsageError("E50", f'no net "{name[:40]}"', f"nets: {', '.join(names)}")
-    return names.index(name)

@@ -175,15 +175,16 @@ def _report(
     command: str,
     options: dict[str, Any],
 ) -> Report:
-    from ..comparison import unique_names
+    from ..comparison import position_of, unique_names
     from ..reporting import Asked, report_of
     from .pace import batch_sizes
 
     names = unique_names([one.graph.name for one in found])
+    reference = options["reference"]
     asked = Asked(
         title=options["title"],
         columns=_columns(options["columns"]),
-        reference=_reference(options["reference"], names),
+        reference=0 if reference is None else position_of(reference, names),
         counting=options["convention"],
         layout=options["layout"],
         train=options["train"],
@@ -227,16 +228,6 @@ def _columns(text: str) -> tuple[str, ...]:
         elif part.strip():
             found += column_keys(part)
     return tuple(dict.fromkeys(found))
-
-
-def _reference(name: str | None, names: Sequence[str]) -> int:
-    if name is None:
-        return 0
-    if name not in names:
-        raise UsageError(
-            "E50", f'no architecture "{name[:40]}"', f"architectures: {', '.join(names)}"
-        )
-    return names.index(name)
 
 
 def _verified(found: Sequence[Any], names: Sequence[str], options: dict[str, Any]) -> Any:

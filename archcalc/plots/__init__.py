@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from ..analysis import Analysis
+from ..comparison import position_of
 from ..errors import UsageError
 from ..notation.format import stages as stages_of  # `stages` is a kind of plot here
 from .base import FORMATS, Plot
@@ -54,14 +55,14 @@ def options_of(kind: str) -> tuple[str, ...]:
 def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **options: Any) -> Plot:
     """Return a plot of nets; matplotlib is not needed yet.
 
-    Errors: :class:`UsageError` (E48) for an unknown kind, (E50) for nets that it cannot show.
+    The ``reference`` of those that compare is a position or a name. Errors: :class:`UsageError`
+    (E48) for an unknown kind, (E50) for nets that it cannot show.
 
     >>> kinds()
     ('bars', 'depth', 'field', 'roofline', 'scatter', 'stages', 'sweep', 'time')
     """
-    reference = options.get("reference", 0)
-    if analyses and not 0 <= reference < len(analyses):
-        raise UsageError("E50", f"no net {reference} among {len(analyses)}", "they begin at 0")
+    if analyses and "reference" in options:
+        options["reference"] = position_of(options["reference"], names, "net")
     made: Plot = _module(kind).drawn(analyses, names, **options)
     return replace(made, notes=(*_specs(analyses, names), *made.notes))
 

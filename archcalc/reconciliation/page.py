@@ -8,13 +8,12 @@ from typing import Any
 from ..arithmetic.units import exact, short, significant
 from ..conventions import convention
 from ..envelope import SCHEMA, jsonable
-from ..figures import DIFFERS, EQUAL, ROUNDED, TRUNCATED
+from ..figures import DIFFERS, VERDICTS
 from ..table import Block, Cell, Column, Page, Table, Text
 from .search import Reconciled
 from .ways import Way
 
 _MOST_SHOWN = 3
-_VERDICTS = {EQUAL: "equal", ROUNDED: "equal to its digits", TRUNCATED: "equal, cut off"}
 
 
 def reconciliation_page(
@@ -65,7 +64,7 @@ def _rows(one: Reconciled, limit: int | None, layout: str, remedy: str) -> list[
     for place, (way, said) in enumerate(shown):
         printed_text = one.text if place == 0 else ""
         unit = "exact" if one.step == 1 else "count"
-        cells = (Cell(way.text(layout)), Cell(way.value, unit), Cell(_VERDICTS[said]))
+        cells = (Cell(way.text(layout)), Cell(way.value, unit), Cell(VERDICTS[said]))
         rows.append((Cell(printed_text), *cells))
         if way.sum_text():
             rows.append((Cell(""), Cell(way.sum_text(digits)), Cell(""), Cell("")))

@@ -32,7 +32,7 @@ def render(page: Page, **_: Any) -> str:
 
 
 def _table(writer: Any, table: Table, layout: str) -> None:
-    shown = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
+    shown = [i for i, column in enumerate(table.columns) if not column.is_drawn]
     writer.writerow([safe(table.columns[i].key) for i in shown])
     for row in table.rows:
         writer.writerow([safe(raw(row[i], layout)) for i in shown])

@@ -93,7 +93,7 @@ def _worked(steps: tuple[str, ...]) -> str:
 
 
 def _table(table: Table, exact: bool, layout: str) -> str:
-    keep = [i for i, column in enumerate(table.columns) if column.key not in ("bar", "ruler")]
+    keep = [i for i, column in enumerate(table.columns) if not column.is_drawn]
     found = table_texts(table, exact=exact, layout=layout)
     anchor = _anchor(found)
     titles = [

@@ -28,7 +28,7 @@ def grid(table: Table, *, exact: bool, layout: str, siunitx: bool) -> Grid:
     keep = [
         i
         for i, column in enumerate(table.columns)
-        if column.key not in ("bar", "ruler")
+        if not column.is_drawn
         and (i == 0 or found.titles[i] or any(row[i] for row in found.rows))
         and not (i == 0 and net_of(table))
     ]

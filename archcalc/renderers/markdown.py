@@ -122,7 +122,7 @@ def _table(table: Table, exact: bool, layout: str) -> str:
     keep = [
         i
         for i, column in enumerate(table.columns)
-        if column.key not in ("bar", "ruler")
+        if not column.is_drawn
         and (found.titles[i] or any(row[i] for row in found.rows) or not found.rows)
     ]
     code = [[cell.unit == "code" for cell in row] for row in table.rows]

@@ -42,7 +42,7 @@ def _table(table: Table, layout: str) -> list[tuple[str, str, str]]:
     for row in table.rows:
         subject = raw(row[0])
         for i, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-            if i and column.key not in ("bar", "ruler") and (value := raw(cell, layout)):
+            if i and not column.is_drawn and (value := raw(cell, layout)):
                 lines.append((subject, column.key, value))
             if said := footnote(cell, table):
                 notes.append(("note", f"{subject} {column.key}" if i else subject, said))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..figures import DIFFERS, EQUAL, ROUNDED, TRUNCATED, Checked
+from ..figures import DIFFERS, VERDICTS, Checked
 from ..table import Cell, Column, Table
 from ..zoo import entries
 from .described import Described
@@ -93,8 +93,8 @@ def agreement_table(nets: Sequence[Described]) -> Table:
         found = counts.setdefault(homes.get(net.name, net.name), Counter())
         found.update(one.verdict for one in figures(net))
         found["nets"] += 1
-    keys = ("nets", EQUAL, ROUNDED, TRUNCATED, DIFFERS)
-    titles = ("nets", "equal", "equal to its digits", "equal, cut off", "differs")
+    keys = ("nets", *VERDICTS)
+    titles = ("nets", *VERDICTS.values())
     heads = [Column("family", "family", right=False), *map(Column, keys, titles)]
     rows = [
         (Cell(family), *(Cell(found[key], "exact") for key in keys))

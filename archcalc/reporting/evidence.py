@@ -12,7 +12,7 @@ from ..analysis import Settings, walk
 from ..arithmetic.units import exact
 from ..conventions import CONVENTIONS, convention, cost
 from ..errors import UsageError
-from ..figures import DIFFERS, Checked, check
+from ..figures import DIFFERS, VERDICTS, Checked, check
 from ..quantities import QUANTITIES, quantity
 from ..table import Block, Cell, Column, Table, Text
 from . import witnesses
@@ -20,7 +20,6 @@ from .described import Described
 
 _MOST_BYTES = 64 * 2**20
 _PLACE = r"(?:table|section|abstract|figure|appendix|text|caption)\b"  # within a paper
-_SAID = {"equal": "equal", "rounded": "equal to its digits", "truncated": "equal, cut off"}
 
 
 def conventions_table(nets: Sequence[Described], *, tools: bool | None = None) -> Table:
@@ -70,7 +69,6 @@ def published_table(nets: Sequence[Described], layers: bool | None = None) -> Ta
             if layers is not None and bool(one.figure.of) != layers:
                 continue
             of = f" of {', '.join(one.figure.of)}" if one.figure.of else ""
-            said = _SAID.get(one.verdict, "differs")
             note = one.figure.differs if one.verdict == DIFFERS else ""
             rows.append(
                 (
@@ -78,7 +76,7 @@ def published_table(nets: Sequence[Described], layers: bool | None = None) -> Ta
                     Cell(f"{one.column.title}{of}"),
                     Cell(one.figure.text),
                     Cell(one.value, "exact" if one.column.unit == "count" else one.column.unit),
-                    Cell(said, "text", note) if note else Cell(said),
+                    Cell(VERDICTS[one.verdict], "text", note),
                     Cell(source(net, one)),
                 )
             )

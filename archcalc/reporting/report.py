@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis import Analysis
 from ..clock import Clocked, predicted, stored
-from ..comparison import compare, unique_names
+from ..comparison import compare, position_of, unique_names
 from ..conventions import cost
 from ..envelope import envelope
 from ..errors import UsageError
@@ -268,11 +268,9 @@ def report_of(
     asked = asked or Asked()
     if not analyses and asked.template is None:
         raise UsageError("E50", "nothing to report", "archcalc report SPEC..., or --template FILE")
-    if analyses and not 0 <= asked.reference < len(analyses):
-        raise UsageError(
-            "E50", f"no architecture {asked.reference} among {len(analyses)}", "they begin at 0"
-        )
     called = unique_names([analysis.graph.name for analysis in analyses], names)
+    if analyses:
+        position_of(asked.reference, called)
     given = [*sources, *called[len(sources) :]]
     nets = tuple(
         Described(name, analysis, source, asked.layout)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from ..analysis import Settings, walk
 from ..clock import Clocked, seconds_text
-from ..comparison import change, chosen_columns
-from ..errors import UsageError
+from ..comparison import change, chosen_columns, position_of
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
 from ..figures import Checked
@@ -46,8 +45,8 @@ def cost_table(
     Of several nets each cost stands beside its ratio to the ``reference``'s. Auxiliary heads that
     are not counted, unknown parts and differences from the source are footnotes.
     """
-    if nets and not 0 <= reference < len(nets):
-        raise UsageError("E50", f"no net {reference} among {len(nets)}", "they begin at 0")
+    if nets:
+        position_of(reference, [net.name for net in nets], "net")
     shown = _shown(nets, columns, counting)
     compared = ratios and len(nets) > 1
     titles = [Column("architecture", "architecture", right=False)]
@@ -195,13 +194,11 @@ def field_table(net: Described, layer: str = "") -> Table:
     """Return the layers' fields, jumps and paddings, as ``archcalc field`` has them."""
     made = field_map(net.analysis, layer, layout=net.layout)
     shown = next(block for block in field_page(made).blocks if isinstance(block, Table))
-    (shape, *_) = net.analysis.graph.inputs.values()
-    at = len(shape)
-    rows = [row for i, row in enumerate(shown.rows) if i == 0 or _moves(shown.rows, i, at)]
+    rows = [row for i, row in enumerate(shown.rows) if i == 0 or _moves(shown.rows, i)]
     return Table(shown.columns, tuple(rows), footnoted=True)
 
 
-def _moves(rows: Sequence[tuple[Cell, ...]], i: int, at: int) -> bool:
+def _moves(rows: Sequence[tuple[Cell, ...]], i: int) -> bool:
     """Tell whether a layer changes the field, the jump or the output of the one before it."""
     return any(rows[i][k].value != rows[i - 1][k].value for k in (1, 2, 3, 4))
 
