@@ -32,8 +32,8 @@ _WIDE = 100  # columns of a code block
 class Dialect:
     """How one language of documents is written.
 
-    ``exact`` prints every count in full. ``delimiters`` are those of jinja2 in its templates:
-    statements, expressions, comments.
+    ``exact`` prints every count in full; ``has_captions`` says that a table's title is its caption.
+    ``delimiters`` are those of jinja2 in its templates: statements, expressions, comments.
     ``picture`` takes the path of a picture's file (none: there is no file), its SVG and its words.
     """
 
@@ -47,6 +47,7 @@ class Dialect:
     picture: Callable[[str, str, str], str]
     tidy: Callable[[str], str]
     exact: bool = False
+    has_captions: bool = False
     delimiters: tuple[str, ...] = ("{%", "%}", "{{", "}}", "{#", "#}")
 
     def text(self, value: Any, layout: str = "hwc") -> Markup:
@@ -105,8 +106,8 @@ class Dialect:
         drawn = self.picture(path, svg, alt)
         if table is None:
             return Markup(drawn)
-        if self is LATEX:
-            return self.blocks([replace(table, title=alt)])  # its caption says what it shows
+        if self.has_captions:
+            return self.blocks([replace(table, title=alt)])
         numbers = self.blocks([table])
         if drawn:
             return Markup(drawn + "\n\n") + self.folded(
@@ -220,5 +221,6 @@ LATEX = Dialect(
     fold=lambda title, body, _: f"\\paragraph{{{latex_escaped(title)}}}\n\n{body}\n\n",
     picture=lambda path, svg, alt: "",  # no engine reads SVG: the table stands alone
     tidy=_one_label_each,
+    has_captions=True,
     delimiters=("<%", "%>", "<<", ">>", "<#", "#>"),
 )
