@@ -259,6 +259,22 @@ def test_templates_of_latex_and_of_html(tmp_path: Path) -> None:
     assert "<table>" in text
 
 
+def test_what_a_picture_shows_is_the_caption_of_its_table_in_latex(tmp_path: Path) -> None:
+    template = tmp_path / "own.tex.j2"
+    template.write_text(
+        '<< picture(plot("bars", net("alexnet"), net("vgg16"), alt="Two nets")) >>\n'
+    )
+    text = made(report_of([], Asked(template=template)), "markdown", tmp_path / "own.tex").text
+    assert "\\caption[{Two nets}]{Two nets. " in text
+    assert "\\textbf{Two nets}" not in text
+
+
+def test_a_format_may_be_called_as_its_files_end() -> None:
+    one, other = (archcalc.report("784 | fc 10", format=name) for name in ("md", "markdown"))
+    assert one == other
+    assert "## How the numbers are computed" in one
+
+
 def test_filters_round_half_away_from_zero() -> None:
     assert FILTERS["percent"](0.125, 0) == "13%"
     assert FILTERS["percent"](1 / 3) == "33.3%"

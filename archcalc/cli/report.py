@@ -204,13 +204,10 @@ def _report(
 
 def _format(path: Path | None, template: Path | None, options: dict[str, Any]) -> str:
     """Return the format: as asked, by the ending, else markdown; a template's is its own."""
-    from ..renderers import format_of, formats
+    from ..renderers import format_named, format_of
 
     if options["format_"]:
-        name: str = {"md": "markdown", "tex": "latex"}.get(options["format_"], options["format_"])
-        if name not in formats():
-            raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
-        return name
+        return format_named(options["format_"])
     if path is None or template is not None:
         return "markdown"
     return format_of(f"{path}")

@@ -34,10 +34,22 @@ def format_of(path: str) -> str:
     return name
 
 
+def format_named(name: str) -> str:
+    """Return the format that a name, or a file's ending, stands for.
+
+    Errors: :class:`UsageError` (E51) for none.
+
+    >>> format_named("md"), format_named("latex")
+    ('markdown', 'latex')
+    """
+    found = _ENDINGS.get(f".{name}", name)
+    if found not in formats():
+        raise UsageError("E51", f'unknown format "{found}"', f"one of {', '.join(formats())}")
+    return found
+
+
 def render(page: Page, name: str, **options: Any) -> str:
     """Return the page in a format. Options: ``exact``, ``width``, ``siunitx``."""
-    name = _ENDINGS.get(f".{name}", name)
-    if name not in formats():
-        raise UsageError("E51", f'unknown format "{name}"', f"one of {', '.join(formats())}")
-    text: str = import_module(f"{__name__}.{name}").render(page, **options)
+    renderer = import_module(f"{__name__}.{format_named(name)}")
+    text: str = renderer.render(page, **options)
     return text

@@ -16,7 +16,7 @@ from ..envelope import envelope
 from ..errors import UsageError
 from ..latency import profile
 from ..remarks import assumptions, budget_notes, convention_text, notes
-from ..renderers import render
+from ..renderers import format_named, render
 from ..table import Block, Page, Table, Text
 from . import evidence, tables
 from .described import Described
@@ -285,6 +285,7 @@ def report_of(
 
 def made(one: Report, name: str, path: Path | None = None, **options: Any) -> Files:
     """Return a report in a format; markdown and a template's own text are templates' work."""
+    name = format_named(name)
     if one.asked.template is not None or name == "markdown":
         return one.text(path)
     target = path or Path(f"report.{name}")
