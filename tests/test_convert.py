@@ -215,6 +215,7 @@ def test_caffe_training_layers_and_losses_are_left_out() -> None:
         ("layer { name: 'x' type: ", "not a prototxt"),
         ("layer " + "{ a " * 50, "nested"),
         ("layer { name: 'x", "has no place here"),
+        ("layer: 5", "a layer stands in braces"),
     ],
 )
 def test_caffe_refusals(layer: str, says: str) -> None:

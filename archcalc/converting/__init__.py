@@ -19,9 +19,9 @@ from ..expansion import expand
 from ..notation.entries import Spec
 from ..notation.parser import parse
 from ..transcription import transcribed
-from .base import LARGEST_FILE, Given, tidy
+from .base import Given, tidy
 
-__all__ = ["LARGEST_FILE", "Conversion", "Given", "converted", "formats", "meaning"]
+__all__ = ["Conversion", "Given", "converted", "formats", "meaning"]
 
 _PARTS = ("base", "files", "literal", "prototxt")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from ..arithmetic.dims import Shape
+from ..errors import Problem, SpecError
 from ..graph import Graph
 from ..layers.base import Layer
 from .base import Draft, Given, NoWord, made, pads
@@ -30,8 +31,10 @@ def net(given: Given) -> tuple[Graph, Draft]:
     reader = _Reader(draft)
     reader.begin(whole)
     for one in [*whole.all("layer"), *whole.all("layers")]:
-        assert isinstance(one.value, Message)
-        reader.layer(Fields(one.value, draft, draft.span(one.start, one.end), given.text))
+        span = draft.span(one.start, one.end)
+        if not isinstance(one.value, Message):
+            raise SpecError([Problem("E56", "not a prototxt: a layer stands in braces", span)])
+        reader.layer(Fields(one.value, draft, span))
     return draft.graph(reader.outputs()), draft
 
 
@@ -50,15 +53,13 @@ class _Reader:
         names = whole.texts("input")
         if len(names) > 1:
             self.draft.refuse(f"the net has {len(names)} inputs: {', '.join(names[:4])}")
-        layers = [*whole.all("layer"), *whole.all("layers")]
-        for one in layers:
-            layer = one.value
-            if isinstance(layer, Message) and old_type(layer.text("type")) == "Input":
+        layers = [*whole.messages("layer"), *whole.messages("layers")]
+        for layer in layers:
+            if old_type(layer.text("type")) == "Input":
                 sizes = Fields.dims(layer.message("input_param").message("shape"))
         crops = {
-            layer.value.message(param).text("crop_size")
+            layer.message(param).text("crop_size")
             for layer in layers
-            if isinstance(layer.value, Message)
             for param in ("transform_param", "data_param", "image_data_param")
         } - {""}
         remedy = ""

@@ -25,8 +25,7 @@ def old_type(kind: str) -> str:
 
 def is_deployed(layer: Message) -> bool:
     """Tell whether a layer is there when the net runs, in the test phase."""
-    included = [one.value for one in layer.all("include") if isinstance(one.value, Message)]
-    excluded = [one.value for one in layer.all("exclude") if isinstance(one.value, Message)]
+    included, excluded = layer.messages("include"), layer.messages("exclude")
     return (not included or any(map(_runs, included))) and not any(map(_runs, excluded))
 
 
@@ -38,7 +37,7 @@ def _runs(rule: Message) -> bool:
 class Fields:
     """What a layer says of itself."""
 
-    def __init__(self, layer: Message, draft: Draft, whole: Span, text: str) -> None:
+    def __init__(self, layer: Message, draft: Draft, whole: Span) -> None:
         self.layer = layer
         self.draft = draft
         self.name = layer.text("name") or layer.text("type")

@@ -47,15 +47,18 @@ class Message:
         """Return the last value of a name."""
         return (self.texts(name) or [default])[-1]
 
+    def messages(self, name: str) -> list[Message]:
+        """Return every message of a name."""
+        return [one.value for one in self.all(name) if isinstance(one.value, Message)]
+
     def message(self, name: str) -> Message:
         """Return the last message of a name, an empty one where there is none."""
-        found = [one.value for one in self.all(name) if isinstance(one.value, Message)]
-        return found[-1] if found else Message()
+        return (self.messages(name) or [Message()])[-1]
 
 
 def parsed(text: str, name: str) -> Message:
     """Return the message that a text holds; SpecError (E56) where it is none."""
-    return _Reader(Source(name, text)).whole()
+    return _Reader(Source(name, text)).message("", 0)
 
 
 class _Reader:
@@ -85,10 +88,6 @@ class _Reader:
         self.last = self.start + len(token)
         self.kind, self.token, self.start = next(self.tokens)
         return token
-
-    def whole(self) -> Message:
-        made = self.message("", 0)
-        return made
 
     def message(self, closing: str, depth: int) -> Message:
         if depth > DEEPEST:
