@@ -53,7 +53,7 @@ def one_rounding(value: Any) -> Any:
         return value
     import sympy
 
-    if not value.has(sympy.floor, sympy.ceiling, sympy.Min, sympy.Max):
+    if not _rounds(value):
         return value
     found = rounded(value)
     if found is not None:

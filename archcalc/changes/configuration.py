@@ -49,7 +49,7 @@ def _budgets(path: Path) -> Budgets:
             text = stream.read(_LARGEST).decode("utf-8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("E33", f"cannot read {FILE}: {error}") from None
-    if not re.search(r"archcalc", text):
+    if "archcalc" not in text:
         return Budgets()
     tool = _parsed(text).get("tool", {})
     ours = tool.get("archcalc", {}) if isinstance(tool, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from ..arithmetic.latex import latex
@@ -56,7 +57,7 @@ class Formula:
         Errors: :class:`UsageError` (E29) for a name that is no symbol of the formula, (E50) for
         what is no whole number above 0.
         """
-        from fractions import Fraction
+        import sympy
 
         for name, number in numbers.items():
             if name not in self.free:
@@ -65,7 +66,7 @@ class Formula:
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
                 raise UsageError("E50", f"{name}={number!r} is no whole number above 0")
         symbols = {one: numbers[str(one)] for one in self.value.free_symbols if str(one) in numbers}
-        left = self.value.xreplace({one: _sympy(number) for one, number in symbols.items()})
+        left = self.value.xreplace({one: sympy.Integer(n) for one, n in symbols.items()})
         left = left.doit() if left.free_symbols else left
         if left.free_symbols:
             return Formula(left)
@@ -84,12 +85,6 @@ class Formula:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex}$" if self.latex else self.text
-
-
-def _sympy(number: int) -> Any:
-    import sympy
-
-    return sympy.Integer(number)
 
 
 def is_formula(value: Any) -> bool:

@@ -42,8 +42,8 @@ def text(
         return written(value, layout)
     if unit in ("field", "position"):
         return _per_axis(value)
-    if scale is not None and (known := scale.number(cell)) is not None:
-        return scale.text(known)
+    if scale is not None and (written_so := scale.cell(cell)) is not None:
+        return written_so
     if unit == "ratio":
         if isinstance(value, tuple):
             return units.significant(value[0], value[1], 4)

@@ -29,10 +29,10 @@ class Scale(NamedTuple):
         """Return a number as the column has it, without the unit."""
         return fixed(number.numerator, number.denominator * self.worth, self.places)
 
-    @staticmethod
-    def number(cell: Cell) -> Fraction | None:
-        """Return what a cell says as a number; as :func:`number`."""
-        return number(cell)
+    def cell(self, cell: Cell) -> str | None:
+        """Return a cell as the column has it; None where it says no number."""
+        known = number(cell)
+        return None if known is None else self.text(known)
 
 
 def number(cell: Cell) -> Fraction | None:

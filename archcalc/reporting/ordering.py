@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from statistics import median
 
@@ -19,15 +19,10 @@ def order_table(measurements: Sequence[Measurement]) -> Table:
     Pairs are of one batch size and number format; layers without MACs are left out. ``time
     ratio`` is the median of the time of the one with more MACs over the other's.
     """
-    pairs = [pair for group in _groups(measurements) for pair in combinations(group, 2)]
     found: list[list[tuple[float, float]]] = [[] for _ in BOUNDS[1:]]
-    for one, other in pairs:
-        fewer, more = sorted((one, other), key=macs)
-        ratio = macs(more) / macs(fewer)
-        if ratio == 1:
-            continue  # neither has more
+    for ratio, time in _ratios(measurements):
         place = next(i for i, bound in enumerate(BOUNDS[1:]) if ratio < bound)
-        found[place].append((ratio, more.median / fewer.median))
+        found[place].append((ratio, time))
     columns = (
         Column("range", "times more MACs", right=False),
         Column("pairs", "pairs"),
@@ -51,12 +46,7 @@ def order_table(measurements: Sequence[Measurement]) -> Table:
 
 def right_share(measurements: Sequence[Measurement], least: float, most: float) -> float:
     """Return the share of pairs in the right order whose ratio of MACs is within two bounds."""
-    found = [
-        (more.median > fewer.median)
-        for group in _groups(measurements)
-        for fewer, more in (sorted(pair, key=macs) for pair in combinations(group, 2))
-        if least <= macs(more) / macs(fewer) < most and macs(more) > macs(fewer)
-    ]
+    found = [time > 1 for ratio, time in _ratios(measurements) if least <= ratio < most]
     return sum(found) / len(found) if found else 0.0
 
 
@@ -64,6 +54,15 @@ def macs(one: Measurement) -> int:
     """Return the MACs of a measured subject per batch; 0 where it has none or nobody knows."""
     counted = one.about.get("macs")
     return counted * one.key.batch if isinstance(counted, int) else 0
+
+
+def _ratios(measurements: Sequence[Measurement]) -> Iterator[tuple[float, float]]:
+    """Yield, of every pair of which one has more MACs, its MACs and its time over the other's."""
+    for group in _groups(measurements):
+        for pair in combinations(group, 2):
+            fewer, more = sorted(pair, key=macs)
+            if macs(more) > macs(fewer):
+                yield macs(more) / macs(fewer), more.median / fewer.median
 
 
 def _groups(measurements: Sequence[Measurement]) -> list[list[Measurement]]:

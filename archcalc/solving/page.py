@@ -8,7 +8,6 @@ from ..layers.base import volume
 from ..quantities import quantity
 from ..renderers.cells import text
 from ..sweeping.grid import shown
-from ..sweeping.sweep import why
 from ..table import Cell, Column, Page, Table, Text
 from .search import Solution, Tried
 
@@ -78,7 +77,7 @@ def _table(solved: Solution, rows: list[Tried]) -> Table:
         verdict = "not " + ", not ".join(failing) if failing else "yes"
         cells.append((*made, Cell(verdict)))
     for value, reason in borders:
-        cells.append((Cell(shown(value)), *(Cell(None) for _ in solved.columns), Cell(why(reason))))
+        cells.append((Cell(shown(value)), *(Cell(None) for _ in solved.columns), Cell(reason.why)))
     order = {shown(value): i for i, value in enumerate(solved.values)}
     cells.sort(key=lambda row: order[row[0].value])
     return Table(tuple(columns), tuple(cells), compared=True)
@@ -121,7 +120,7 @@ def _notes(solved: Solution) -> list[str]:
         notes.append(f"It fails for {goal.text}{at}.")
     reasons = list(solved.refused.values())
     for one, count in reasons[:_MOST_REASONS]:
-        notes.append(f"{why(one)}: {count:,} cannot be; for example {one.message}.")
+        notes.append(f"{one.why}: {count:,} cannot be; for example {one.message}.")
     if len(reasons) > _MOST_REASONS:
         notes.append(f"and {len(reasons) - _MOST_REASONS} more reasons.")
     return notes

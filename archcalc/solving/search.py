@@ -209,8 +209,8 @@ def _add(
         there = made.grid.at(part.start + i)
         if why >= 0:
             one = part.refusals[why]
-            first, count = refused.get((one.code, one.layer), (one, 0))
-            refused[one.code, one.layer] = (first, count + 1)
+            first, count = refused.get(one.key, (one, 0))
+            refused[one.key] = (first, count + 1)
             cannot[there[unknown]] = one
             continue
         numbers = {**made.spec.symbols, **there}

@@ -34,6 +34,16 @@ class Refusal(NamedTuple):
     message: str
     example: int
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What refusals for the same reason have in common."""
+        return self.code, self.layer
+
+    @property
+    def why(self) -> str:
+        """The reason in two words: the code of the error, and the layer."""
+        return f"{self.code} {self.layer}".strip()
+
 
 @dataclass
 class Counted:
@@ -260,9 +270,6 @@ def _put(column: Any, place: Any, values: Any) -> Any:
 
 
 def _refuse(found: Counted, place: Any, refusal: Refusal) -> None:
-    for known, other in enumerate(found.refusals):
-        if (other.code, other.layer) == (refusal.code, refusal.layer):
-            found.refused[place] = known
-            return
-    found.refused[place] = len(found.refusals)
-    found.refusals.append(refusal)
+    if refusal.key not in [known.key for known in found.refusals]:
+        found.refusals.append(refusal)
+    found.refused[place] = [known.key for known in found.refusals].index(refusal.key)

@@ -8,7 +8,7 @@ from ..arithmetic.unknown import Unknown
 from ..renderers.cells import raw
 from ..table import Cell, Column, Page, Table, Text
 from .grid import shown
-from .sweep import Sweep, why
+from .sweep import Sweep
 
 _MOST_NOTES = 8
 
@@ -28,7 +28,7 @@ def _rows(sweep: Sweep) -> list[list[Any]]:
     for i, row in enumerate(sweep.shown.tolist()):
         refused = int(sweep.refused[row])
         counted = [None if refused >= 0 else values[i] for values in totals]
-        reason = why(sweep.refusals[refused]) if refused >= 0 else ""
+        reason = sweep.refusals[refused].why if refused >= 0 else ""
         name = sweep.names[row // len(sweep.grid)]
         rows.append([name, *(values[i] for values in symbols), *counted, reason])
     return rows
@@ -52,7 +52,7 @@ def _table(sweep: Sweep) -> Table:
             for value, one in zip(values[count:], sweep.quantities, strict=True)
         ]
         cells.append(tuple([*made, Cell(reason)] if reasons else made))
-    return Table(tuple(columns), tuple(cells), title=sweep.title, compared=False)
+    return Table(tuple(columns), tuple(cells))
 
 
 def _left_out(sweep: Sweep, of: int) -> list[str]:
@@ -72,7 +72,7 @@ def _refusals(sweep: Sweep) -> list[str]:
             one = sweep.refusals[which]
             at = ", ".join(f"{k}={shown(v)}" for k, v in sweep.grid.at(one.example).items())
             many = f"{count:,} variant{'s' * (count > 1)}"
-            found.append(f"{why(one)}: {many} cannot be; at {at}: {one.message}.")
+            found.append(f"{one.why}: {many} cannot be; at {at}: {one.message}.")
     more = len(found) - _MOST_NOTES
     return found[:_MOST_NOTES] + ([f"and {more} more reasons."] if more > 0 else [])
 

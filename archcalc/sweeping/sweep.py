@@ -40,7 +40,6 @@ class Sweep:
     refused: Any
     refusals: tuple[Refusal, ...]
     shown: Any
-    title: str = ""
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -124,15 +123,10 @@ class Sweep:
             else:
                 data[one.key] = numpy.where(refused, None, there) if refused.any() else there
         if refused.any():
-            reasons = numpy.array([*(why(one) for one in self.refusals), ""], dtype=object)
+            reasons = numpy.array([*(one.why for one in self.refusals), ""], dtype=object)
             data["refused"] = reasons[self.refused[self.shown]]
         frame: pandas.DataFrame = pandas.DataFrame(data)
         return frame
-
-
-def why(refusal: Refusal) -> str:
-    """Return a reason in two words: the code of the error, and the layer."""
-    return f"{refusal.code} {refusal.layer}".strip()
 
 
 def sweep(
@@ -166,8 +160,8 @@ def sweep(
     refused = []
     for part in parts:
         for one in part.refusals:
-            refusals.setdefault((one.code, one.layer), one)
-        places = [list(refusals).index((one.code, one.layer)) for one in part.refusals]
+            refusals.setdefault(one.key, one)
+        places = [list(refusals).index(one.key) for one in part.refusals]
         refused.append(numpy.array([*places, -1], numpy.int32)[part.refused])
     return Sweep(
         names=tuple(names),
