@@ -1,7 +1,7 @@
 """How counts change with a symbol: MACs and params against each value it may stand for.
 
-Every value is expanded and counted by itself, exactly; one at which a size does not divide is
-left out, and a note says so.
+Every value is counted exactly; one at which a size does not divide is left out, and a note says
+so.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..analysis import Analysis, walk
-from ..errors import ArchcalcError, UsageError
-from ..expansion import expand, no_symbol
+from ..analysis import Analysis
+from ..errors import UsageError
+from ..expansion import no_symbol
 from ..notation.free import symbols
 from ..quantities.base import Quantity
 from ..renderers.cells import text
+from ..sweeping.counting import counter
+from ..sweeping.grid import Grid
 from ..table import Cell, Column, Table
 from .base import Art, Plot, heading, joined, limited
 from .scale import Scale
@@ -32,11 +34,15 @@ _PANEL = 240
 
 @dataclass(frozen=True)
 class Curve:
-    """A net at every value: its counts, column by column; None where it cannot be."""
+    """A net at every value: its counts, column by column; None where it cannot be.
+
+    ``refused`` says why it cannot be at the first of those values.
+    """
 
     name: str
     counts: tuple[tuple[Any, ...] | None, ...]
     varies: bool
+    refused: str = ""
 
 
 def drawn(
@@ -66,13 +72,12 @@ def drawn(
     if not any(symbol in mine for mine in known):
         raise no_symbol(symbol, set().union(*known), "any spec")
     points = sorted(set(values))
-    refusals: dict[str, list[Any]] = {}
     curves = [
-        _curve(analysis, name, symbol, points, counted, symbol in mine, refusals)
+        _curve(analysis, name, symbol, points, counted, symbol in mine)
         for analysis, name, mine in zip(analyses, names, known, strict=True)
     ]
-    if not any(one.counts[i] for one in curves if one.varies for i in range(len(points))):
-        reason = next(iter(refusals), "")
+    if not any(counts for one in curves if one.varies for counts in one.counts):
+        reason = next(f"{one.name}: {one.refused}" for one in curves if one.varies)
         raise UsageError("E50", f"no value of {symbol} fits: {reason}")
     titles = joined([column.title for column in counted])
     high = nets_height(names) + _PANEL * len(counted)
@@ -82,35 +87,32 @@ def drawn(
         _caption(curves, points, symbol, counted),
         _table(curves, points, symbol, counted),
         Art(high, lambda sheet: _paint(sheet, curves, points, symbol, counted)),
-        tuple(_notes(refusals, curves, symbol)),
+        tuple(_notes(curves, points, symbol)),
     )
 
 
 def _curve(
     analysis: Analysis, name: str, symbol: str, points: Sequence[Any], counted: Sequence[Quantity],
-    varies: bool, refusals: dict[str, list[Any]],
+    varies: bool,
 ) -> Curve:  # fmt: skip
+    level = tuple(column.total(analysis) for column in counted)
+    for value, column in zip(level, counted, strict=True):
+        height_of(value, name, column)  # other symbols have to have numbers
     if not varies:
-        level = tuple(column.total(analysis) for column in counted)
-        for value, column in zip(level, counted, strict=True):
-            height_of(value, name, column)
         return Curve(name, (level,) * len(points), False)
     spec = analysis.graph.spec
     assert spec is not None  # it has symbols
-    found: list[tuple[Any, ...] | None] = []
-    for value in points:
-        try:
-            graph = expand(spec, {**analysis.graph.values, symbol: value})
-        except ArchcalcError as error:
-            refusals.setdefault(f"{name}: {error.message}", []).append(value)
-            found.append(None)
-            continue
-        there = walk(graph, analysis.settings)
-        counts = tuple(column.total(there) for column in counted)
-        for count, column in zip(counts, counted, strict=True):
-            height_of(count, name, column)
-        found.append(counts)
-    return Curve(name, tuple(found), True)
+    given = {key: (value,) for key, value in analysis.graph.values.items()}
+    made = counter(spec, analysis.settings, counted, Grid({**given, symbol: points}))
+    whole = made.between(0, len(points))
+    columns = [column.tolist() for column in whole.columns]
+    refused = whole.refused.tolist()
+    found = [
+        None if why >= 0 else counts
+        for why, counts in zip(refused, zip(*columns, strict=True), strict=True)
+    ]
+    first = next((whole.refusals[why].message for why in refused if why >= 0), "")
+    return Curve(name, tuple(found), True, first)
 
 
 def _caption(
@@ -132,20 +134,14 @@ def _caption(
     return " ".join(parts)
 
 
-def _notes(
-    refusals: dict[str, list[Any]], curves: Sequence[Curve], symbol: str
-) -> list[str]:  # fmt: skip
-    left: dict[str, list[Any]] = {}
-    reasons: dict[str, str] = {}
-    for reason, values in refusals.items():
-        name, _, why = reason.partition(": ")
-        left.setdefault(name, []).extend(values)
-        reasons.setdefault(name, why)
+def _notes(curves: Sequence[Curve], points: Sequence[Any], symbol: str) -> list[str]:
     found = []
-    for name, values in left.items():
-        shown = ", ".join(map(str, values[:6])) + (", ..." if len(values) > 6 else "")
-        count = f"{len(values)} value{'s' * (len(values) > 1)}"
-        found.append(f"{name}: left out {count} of {symbol} ({shown}): {reasons[name]}.")
+    for one in curves:
+        values = [at for at, counts in zip(points, one.counts, strict=True) if counts is None]
+        if values:
+            shown = ", ".join(map(str, values[:6])) + (", ..." if len(values) > 6 else "")
+            count = f"{len(values)} value{'s' * (len(values) > 1)}"
+            found.append(f"{one.name}: left out {count} of {symbol} ({shown}): {one.refused}.")
     level = [one.name for one in curves if not one.varies]
     if level:
         found.append(f"Without {symbol}, so the same throughout: {', '.join(level)}.")
