@@ -51,6 +51,7 @@ class Draft:
         self.notes: dict[str, None] = {}
         self.problems: list[Problem] = []
         self.shapes: dict[str, Shape | None] = {}
+        self.owners: dict[str, str] = {}
 
     def span(self, start: int, end: int) -> Span:
         """Return a stretch of the file's text."""
@@ -83,6 +84,15 @@ class Draft:
     def refuse(self, message: str, span: Span | None = None, help: str = "") -> None:
         """Record what the notation has no word for (E53)."""
         self.problems.append(Problem("E53", message, span, help))
+
+    def own(self, weights: str, layer: str) -> None:
+        """Say whose some weights are; NoWord where two layers share them.
+
+        A spec would count them twice.
+        """
+        owner = self.owners.setdefault(weights, layer)
+        if owner != layer:
+            raise NoWord(f'it shares its weights "{weights[:40]}" with {owner[:40]}')
 
     def shape(self, name: str) -> Shape | None:
         """Return the shape of a node's output, None where it could not be worked out."""

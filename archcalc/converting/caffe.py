@@ -42,7 +42,6 @@ class _Reader:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.blobs: dict[str, str] = {}  # the node that last wrote each blob
-        self.names: dict[str, str] = {}  # of the blobs' parameters, where they are shared
         self.pending: str | None = None  # a batch norm that waits for its scale
 
     def begin(self, whole: Message) -> None:
@@ -103,7 +102,8 @@ class _Reader:
 
     def added(self, of: Fields, inputs: list[str]) -> str:
         """Return the node of a layer; NoWord where there is no word for it."""
-        self.check_shared(of)
+        for weights in of.parameter_names:
+            self.draft.own(weights, of.name)
         if of.kind == "Split":
             return inputs[0]
         if of.kind in ("Concat", "Eltwise"):
@@ -118,13 +118,6 @@ class _Reader:
         found = self.draft.add(_MAKERS[of.kind](of, shape), inputs, of.span, of.name)
         self.pending = found if of.kind == "BatchNorm" else self.pending
         return found
-
-    def check_shared(self, of: Fields) -> None:
-        """Refuse weights that two layers share: a spec would count them twice."""
-        for name in of.parameter_names:
-            owner = self.names.setdefault(name, of.name)
-            if owner != of.name:
-                raise NoWord(f'it shares its weights "{name[:40]}" with {owner}')
 
     def scale(self, of: Fields, x: str) -> str:
         """Complete a batch norm, or scale by itself."""

@@ -66,7 +66,6 @@ class _Reader:
         self.value_of = value_of
         self.weights = {one.name: tuple(one.dims) for one in graph.initializer}
         self.constants: dict[str, Any] = {one.name: one for one in graph.initializer}
-        self.owners: dict[str, str] = {}
         inputs = [one for one in graph.input if one.name not in self.weights]
         if len(inputs) != 1:
             draft.refuse(f"the net has {len(inputs)} inputs")
@@ -88,20 +87,19 @@ class _Reader:
         inputs = [self.tensors[name] for name in node.input if name in self.tensors]
         shapes = [self.weights[name] for name in node.input if name in self.weights]
         try:
-            self.check_shared(node, kind, label)
+            self.own(node)
             found = self.added(_Operator(kind, node, options, inputs, shapes, self), label)
         except (NoWord, TypeError, ValueError, AttributeError) as error:  # options of odd types
             self.draft.refuse(f'node {place} "{node.name[:60]}" ({kind[:40]}): {error}')
             found = self.draft.lost(label)
         self.tensors.update(dict.fromkeys(node.output[:1], found))
 
-    def check_shared(self, node: Any, kind: str, label: str) -> None:
-        """Refuse weights that two nodes share: a spec would count them twice."""
-        if kind not in ("Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization"):
-            return
-        for name in node.input[1:2]:
-            if name in self.weights and self.owners.setdefault(name, node.name) != node.name:
-                raise NoWord(f'it shares its weights "{name[:40]}" with {self.owners[name][:40]}')
+    def own(self, node: Any) -> None:
+        """Refuse weights that two nodes share."""
+        if node.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization"):
+            for name in node.input[1:2]:
+                if name in self.weights:
+                    self.draft.own(name, node.name)
 
     def added(self, of: _Operator, label: str) -> str:
         kind, draft = of.kind, self.draft
