@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arithmetic.unknown import Unknown
-from ..renderers.cells import raw
-from ..table import Cell, Page, Text
+from ..renderers.cells import as_json
+from ..table import Page, Text
 from .base import Plot
 
 
@@ -19,7 +18,7 @@ def page(plot: Plot, layout: str = "hwc") -> Page:
 
 def _data(plot: Plot) -> dict[str, Any]:
     keys = [column.key for column in plot.table.columns]
-    rows = [[_value(cell) for cell in row] for row in plot.table.rows]
+    rows = [[as_json(cell) for cell in row] for row in plot.table.rows]
     return {
         "schema": 1,
         "plot": {
@@ -31,17 +30,3 @@ def _data(plot: Plot) -> dict[str, Any]:
             "notes": list(plot.notes),
         },
     }
-
-
-def _value(cell: Cell) -> Any:
-    """Return a cell for scripts: numbers exact, sizes per axis, null where there is nothing."""
-    value = cell.value
-    if value is None or isinstance(value, int):
-        return value
-    if cell.unit == "field" and isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, Unknown) or cell.unit != "share":
-        return raw(cell)
-    part, whole = value
-    known = isinstance(part, int) and isinstance(whole, int) and whole
-    return part / whole if known else None

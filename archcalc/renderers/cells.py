@@ -84,6 +84,20 @@ def raw(cell: Cell, layout: str = "hwc") -> str:
     return text(cell, exact=True, layout=layout)
 
 
+def as_json(cell: Cell) -> Any:
+    """Return one cell as JSON has it: exact, sizes per axis, null where there is nothing."""
+    value = cell.value
+    if value is None or isinstance(value, int):
+        return value
+    if cell.unit == "share":
+        part, whole = value
+        known = isinstance(part, int) and isinstance(whole, int) and whole
+        return part / whole if known else None
+    if cell.unit in ("field", "position", "shape") and isinstance(value, tuple):
+        return [part if isinstance(part, int) else str(part) for part in value]
+    return raw(cell)
+
+
 def plain_number(text: str) -> str:
     """Return a worked value as scripts read it: a number without its commas."""
     digits = text.replace(",", "")

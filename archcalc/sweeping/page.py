@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arithmetic.unknown import Unknown
-from ..renderers.cells import raw
+from ..renderers.cells import as_json
 from ..table import Cell, Column, Page, Table, Text
 from .grid import shown
 from .sweep import Sweep
@@ -80,11 +79,14 @@ def _refusals(sweep: Sweep) -> list[str]:
 def _data(sweep: Sweep, of: int) -> dict[str, Any]:
     count = len(sweep.grid.values)
     keys = [*sweep.grid.values, *(one.key for one in sweep.quantities)]
-    units = ["text"] * count + [one.unit for one in sweep.quantities]
     rows = []
     for name, *values, reason in _rows(sweep):
-        cells = [_value(Cell(value, unit)) for value, unit in zip(values, units, strict=True)]
-        rows.append([name, *cells, reason or None])
+        given = [value if isinstance(value, int) else shown(value) for value in values[:count]]
+        totals = [
+            as_json(Cell(value, one.unit))
+            for value, one in zip(values[count:], sweep.quantities, strict=True)
+        ]
+        rows.append([name, *given, *totals, reason or None])
     return {
         "schema": 1,
         "sweep": {
@@ -96,13 +98,3 @@ def _data(sweep: Sweep, of: int) -> dict[str, Any]:
             "notes": [*_left_out(sweep, of), *_refusals(sweep)],
         },
     }
-
-
-def _value(cell: Cell) -> Any:
-    """Return a cell for scripts: numbers exact, sizes per axis, null where there is nothing."""
-    value = cell.value
-    if value is None or isinstance(value, int):
-        return value
-    if isinstance(value, tuple) and cell.unit != "ratio" and not isinstance(value, Unknown):
-        return [part if isinstance(part, int) else str(part) for part in value]
-    return raw(cell) if not hasattr(value, "denominator") else shown(value)
