@@ -195,6 +195,16 @@ def test_a_sweep_counts_each_value_and_leaves_out_what_does_not_divide() -> None
     assert "Without r, so the same throughout: B." in shown.notes
 
 
+def test_a_sweep_takes_a_net_whose_symbol_has_no_number_yet() -> None:
+    by_r = archcalc.analyze(BY_R)
+    with_number = made("sweep", REDUCED)
+    shown = plot("sweep", [by_r.analysis], ("A",), symbol="r", values=(2, 4, 7, 8))
+    assert shown.table == with_number.table
+    other = archcalc.analyze("7x7x8 | conv 1x1xM").analysis
+    with pytest.raises(UsageError, match=r"the MACs of B are 392\*M"):
+        plot("sweep", [by_r.analysis, other], ("A", "B"), symbol="r", values=(2, 4))
+
+
 def test_times_are_the_clocks() -> None:
     from archcalc.clock import predicted
     from archcalc.latency import profile

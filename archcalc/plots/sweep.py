@@ -95,10 +95,10 @@ def _curve(
     analysis: Analysis, name: str, symbol: str, points: Sequence[Any], counted: Sequence[Quantity],
     varies: bool,
 ) -> Curve:  # fmt: skip
-    level = tuple(column.total(analysis) for column in counted)
-    for value, column in zip(level, counted, strict=True):
-        height_of(value, name, column)  # other symbols have to have numbers
     if not varies:
+        level = tuple(column.total(analysis) for column in counted)
+        for value, column in zip(level, counted, strict=True):
+            height_of(value, name, column)  # other symbols have to have numbers
         return Curve(name, (level,) * len(points), False)
     spec = analysis.graph.spec
     assert spec is not None  # it has symbols
