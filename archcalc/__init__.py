@@ -26,6 +26,7 @@ __all__ = [
     "read",
     "reconcile",
     "report",
+    "solve",
     "sweep",
     "verify",
 ]
@@ -43,6 +44,7 @@ _HOMES = {
     "read": "api",
     "reconcile": "api",
     "report": "api",
+    "solve": "api",
     "sweep": "api",
     "verify": "api",
 }
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         read,
         reconcile,
         report,
+        solve,
         sweep,
         verify,
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas
 
     from .plots import Plot
+    from .solving import Solution
 
 
 @dataclass(frozen=True)
@@ -319,6 +320,40 @@ def sweep(
     called = comparison.unique_names([spec.name for spec in specs], names)
     settings = Settings(batch, dtype, train)
     return swept(specs, called, Grid(values), columns=columns, settings=settings).to_frame()
+
+
+def solve(
+    source: str | PathLike[str],
+    unknown: str,
+    *so_that: str,
+    objective: str = "",
+    columns: Sequence[str] = ("macs", "params"),
+    input: str = "",
+    layout: str = "hwc",
+    batch: int = 1,
+    dtype: str = "float32",
+    train: bool = False,
+    **symbols: Any,
+) -> Solution:
+    """Find the values of a symbol at which all conditions hold; every value is counted.
+
+    ``unknown`` is a symbol of the spec, or ``batch``, from 1 to 4096, or ``"r=2:64:2"`` (from, to,
+    step). The solution prints as an answer with its proof; ``best.value`` is the value that the
+    objective puts first, ``found`` lists all. Errors: :class:`UsageError` (E29, E48, E50) for
+    symbols, columns and conditions that there are not.
+
+    >>> widest = solve("14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2", "r",
+    ...                "macs <= 5.3M", objective="min r")
+    >>> widest.best.value, widest.best.numbers["macs"]
+    (30, 5268480)
+    """
+    from .solving import ask, unknown_of
+
+    spec = readers.spec_of(fspath(source), layout=layout, input=input, called="input")
+    return ask(
+        spec, unknown_of(unknown, spec), so_that, objective=objective, given=_numbers(symbols),
+        columns=columns, settings=Settings(batch, dtype, train),
+    )  # fmt: skip
 
 
 def plot(kind: str, *sources: Any, names: Sequence[str] = (), **options: Any) -> Plot:

@@ -195,8 +195,6 @@ def budget_notes(analysis: Analysis, name: str = "") -> list[Text]:
             found.append(Text(f"{where}{said}: {exceeded}", "note"))
         elif checked.verdict == "unknown":
             found.append(Text(f"{where}{said}: not known (at least {known:,})", "note"))
-        elif checked.verdict == "unknown":
-            found.append(Text(f"{where}{said}: nobody knows, at least {known:,}", "note"))
         else:
             found.append(Text(f"{where}{said}: within ({known:,})", "note"))
     return found

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ..errors import UsageError
 from .options import (
     column_keys,
     columns_option,
@@ -17,8 +16,6 @@ from .options import (
     symbol_values,
     totalling,
 )
-
-_DOMAIN = "1:4096"
 
 
 @click.command(short_help="Find the values of a symbol that satisfy a condition, with the proof.")
@@ -52,71 +49,18 @@ def command(spec: str, **options: Any) -> None:
     Memory of training with Adam: 'saved_bytes + 4*weight_bytes' (activations kept, then weights,
     gradients and two moments). Exit code 1: nothing satisfies all conditions.
     """
-    from fractions import Fraction
-
-    from ..notation.free import symbols
     from ..readers import spec_of
-    from ..solving import goal, page, solve
-    from ..sweeping.grid import span
+    from ..solving import ask, page, unknown_of
     from .output import progress, settings_of, show
 
     read = spec_of(spec, layout=options["layout"], input=options["input"])
-    name, _, domain = options["unknown"].partition("=")
-    name = name.strip()
-    known = set(symbols(read))
-    if name not in known and name != "batch":
-        from ..expansion import no_symbol
-
-        raise no_symbol(name, known)
-    values = span(domain or _DOMAIN, Fraction(0))
-    if name == "batch" and values[0] < 1:
-        raise UsageError("E48", "a batch has at least 1 sample", "--for batch=1:4096")
-    given = symbol_values(options["values"])
-    goals = [goal(text, known, _total) for text in options["goals"]]
-    objective = _objective(options["objective"], known)
-    with progress(-(-len(values) // 8192)) as step:
-        solved = solve(
-            read, name, values, goals, objective=objective, given=given,
-            columns=column_keys(options["columns"]), settings=settings_of(options), watch=step,
+    unknown = unknown_of(options["unknown"], read)
+    with progress(-(-len(unknown[1]) // 8192)) as step:
+        solved = ask(
+            read, unknown, options["goals"], objective=options["objective"],
+            given=symbol_values(options["values"]), columns=column_keys(options["columns"]),
+            settings=settings_of(options), watch=step,
         )  # fmt: skip
     show(page(solved, options["layout"]), options)
     if not solved.found:
         sys.exit(1)
-
-
-def _objective(text: str, known: set[str]) -> Any:
-    """Read ``min r``, ``max params``; nothing where there is none."""
-    from ..arithmetic.expression import BadExpression, Expression
-    from ..quantities import quantity
-    from ..solving import Objective
-
-    if not text.strip():
-        return None
-    word, _, measure = text.strip().partition(" ")
-    if word not in ("min", "max") or not measure.strip():
-        raise UsageError("E50", f'"{text[:40]}" is no objective', "--objective 'max params'")
-    if "/" in measure.replace("//", ""):
-        raise UsageError("E50", f'"{measure[:40]}": a quotient may be no whole number', "// rounds")
-    try:
-        made = Expression.parse(measure.strip())
-    except BadExpression as error:
-        raise UsageError("E50", f'"{measure[:40]}": {error}', "--objective 'max params'") from None
-    for name in made.free:
-        if name not in known and name != "batch" and quantity(name).key != name:
-            raise UsageError("E48", f'unknown column "{name}"', f"write {quantity(name).key}")
-    return Objective(f"{word} {made.text}", word == "max", made)
-
-
-def _total(column: str, net: str) -> int:
-    """Return what another net has in all; :class:`UsageError` (E50) where that is no number."""
-    from ..analysis import walk
-    from ..quantities import quantity
-    from ..readers import read
-    from ..zoo import entries
-
-    if net not in entries():
-        raise UsageError("E50", f"no net {net} in the zoo", "archcalc zoo list")
-    total = quantity(column).total(walk(read(net)))
-    if not isinstance(total, int):
-        raise UsageError("E50", f"{column} of {net} is not a whole number")
-    return total

@@ -1,9 +1,18 @@
-"""Solutions: which values of a symbol satisfy a condition, and the proof."""
+"""Solutions: which values of a symbol satisfy a condition, and the proof.
+
+asking  a question as people put it
+goal    one condition: two sides and the sign between them
+search  every value counted: which satisfy all, and the proof
+page    a solution as a table with notes
+"""
 
 from __future__ import annotations
 
+from .asking import ask, unknown_of
 from .goal import Goal, goal
 from .page import answer, page
 from .search import Objective, Solution, solve
 
-__all__ = ["Goal", "Objective", "Solution", "answer", "goal", "page", "solve"]
+__all__ = [
+    "Goal", "Objective", "Solution", "answer", "ask", "goal", "page", "solve", "unknown_of",
+]  # fmt: skip

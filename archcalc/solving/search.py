@@ -86,6 +86,23 @@ class Solution:
         known = [(size, one) for size, one in ranked if size is not None]
         return max(known, key=lambda pair: pair[0])[1] if known else None
 
+    def __str__(self) -> str:
+        from ..renderers import render
+        from .page import page
+
+        return render(page(self), "table", width=80)
+
+    def __repr__(self) -> str:
+        from .page import answer
+
+        return f"<Solution {answer(self)}>"
+
+    def _repr_html_(self) -> str:
+        from ..renderers import render
+        from .page import page
+
+        return render(page(self), "html")
+
     def proof(self) -> list[Tried]:
         """Return the solutions at the ends, and the values just outside of them."""
         places = [i for i, one in enumerate(self.tried) if one.solves]
