@@ -286,6 +286,7 @@ def sweep(
     input: str = "",
     layout: str = "hwc",
     names: Sequence[str] = (),
+    convention: str = "macs",
     batch: int = 1,
     dtype: str = "float32",
     train: bool = False,
@@ -318,8 +319,11 @@ def sweep(
         many = given if hasattr(given, "__iter__") else [given]
         values[name] = tuple(_numbers({name: number})[name] for number in many)
     called = comparison.unique_names([spec.name for spec in specs], names)
-    settings = Settings(batch, dtype, train)
-    return swept(specs, called, Grid(values), columns=columns, settings=settings).to_frame()
+    made = swept(
+        specs, called, Grid(values), columns=columns, convention=convention,
+        settings=Settings(batch, dtype, train),
+    )  # fmt: skip
+    return made.to_frame()
 
 
 def solve(
@@ -330,6 +334,7 @@ def solve(
     columns: Sequence[str] = ("macs", "params"),
     input: str = "",
     layout: str = "hwc",
+    convention: str = "macs",
     batch: int = 1,
     dtype: str = "float32",
     train: bool = False,
@@ -352,7 +357,7 @@ def solve(
     spec = readers.spec_of(fspath(source), layout=layout, input=input, called="input")
     return ask(
         spec, unknown_of(unknown, spec), so_that, objective=objective, given=_numbers(symbols),
-        columns=columns, settings=Settings(batch, dtype, train),
+        columns=columns, convention=convention, settings=Settings(batch, dtype, train),
     )  # fmt: skip
 
 

@@ -255,7 +255,7 @@ class Comparison:
         blocks.append(convention_text(self.counting))
         if said := assumed(self.analyses):
             blocks.append(Text(said, "note"))
-        blocks += assumptions(self.analyses[0], self.columns)
+        blocks += assumptions(self.analyses[0].settings, self.columns)
         records = self.per_layer() if per_layer else None
         return Page(tuple(blocks), self.data, records, self.layout)
 

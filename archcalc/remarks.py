@@ -214,19 +214,21 @@ def convention_text(key: str) -> Text:
     return Text(f"Convention {key}: {convention(key).sentence}.", "convention")
 
 
-def assumptions(analysis: Analysis, columns: Sequence[str]) -> list[Block]:
-    """Return the line that names batch and dtype where a column depends on them."""
-    units = {quantity(key).key for key in columns}
-    on_batch = {
-        "activation_bytes",
-        "bytes_moved",
-        "saved_bytes",
-        "arithmetic_intensity",
-        "peak_memory_bytes",
-    }
-    settings = analysis.settings
-    if units & (on_batch | {"weight_bytes"}):
-        return [Text(f"Bytes: batch {settings.batch}, {settings.dtype}.", "assumption")]
+_OF_BATCH = {
+    "activation_bytes", "bytes_moved", "saved_bytes", "arithmetic_intensity", "peak_memory_bytes",
+}  # fmt: skip
+
+
+def assumptions(
+    settings: Settings, columns: Sequence[str], *, batches: bool = False
+) -> list[Block]:
+    """Return the line that names batch and dtype where a column depends on them.
+
+    ``batches`` says that the batch is one of the numbers shown.
+    """
+    if {quantity(key).key for key in columns} & (_OF_BATCH | {"weight_bytes"}):
+        batch = "the batch as it is shown" if batches else f"batch {settings.batch}"
+        return [Text(f"Bytes: {batch}, {settings.dtype}.", "assumption")]
     if settings.batch != 1:
         return [Text(f"Batch {settings.batch} enters bytes and intensity only.", "assumption")]
     return []

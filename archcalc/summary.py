@@ -116,7 +116,7 @@ class Summary:
         blocks.append(convention_text(self.counting))
         if assumption := assumed([self.analysis]):
             blocks.append(Text(assumption, "note"))
-        blocks += assumptions(self.analysis, self.columns)
+        blocks += assumptions(self.analysis.settings, self.columns)
         rows = len(self.analysis.nodes)
         if hint and not self.depth and rows > _LONG:
             groups = len(self.analysis.groups(1))

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import archcalc
 from archcalc.analysis import Settings, walk
+from archcalc.conventions import cost
 from archcalc.errors import SpecError, UsageError
 from archcalc.expansion import expand
 from archcalc.notation.parser import parse
@@ -209,3 +211,39 @@ def test_json() -> None:
     solution = data["solution"]
     assert (solution["best"], solution["count"]) == (30, 11)
     assert solution["rows"][1] == [30, 5268480, 26944, True]
+
+
+def test_a_convention_has_its_own_name() -> None:
+    text = "14x14x480 | conv 1x1x(480/r) +bn | conv 5x5x48 pad 2 +bn"
+    solved = archcalc.solve(
+        text, "r=1:480", "fvcore <= 5.3M", "macs <= fvcore(alexnet)", "macs >= 5.2M",
+        objective="max fvcore", convention="fvcore",
+    )  # fmt: skip
+    assert [one.key for one in solved.quantities] == ["fvcore", "params", "macs"]
+    fits = []
+    for r in range(1, 481):
+        if 480 % r == 0:
+            analysis = archcalc.analyze(text, r=r).analysis
+            macs, counted = quantity("macs").total(analysis), cost("fvcore").total(analysis)
+            if counted <= 5_300_000 and macs >= 5_200_000:
+                fits.append((counted, r, macs))
+    assert fits
+    assert [one.value for one in solved.found] == [r for _, r, _ in sorted(fits)][::-1]
+    best = solved.best
+    assert best is not None
+    assert (best.numbers["fvcore"], best.value, best.numbers["macs"]) == max(fits)
+    assert "Convention fvcore: as fvcore counts" in str(solved)
+
+
+def test_python_says_what_the_command_says() -> None:
+    said = run(
+        f"archcalc solve '{BOTTLENECK}' --for r --so-that 'macs <= 5.3M' --objective 'min r'"
+    )
+    solved = archcalc.solve(BOTTLENECK, "r", "macs <= 5.3M", objective="min r")
+    assert str(solved).rstrip() == said
+    assert repr(solved) == "<Solution r = 30 (min r) so that macs <= 5.3M>"
+    assert '<td style="text-align:right">26.94K</td>' in solved._repr_html_()
+    with pytest.raises(UsageError, match="no symbol q"):
+        archcalc.solve(BOTTLENECK, "q", "macs <= 5.3M")
+    given = archcalc.solve("14x14xC | conv 1x1xN", "N=1:99", "params = 20*N", C=19)
+    assert [one.value for one in given.found] == list(range(1, 100))

@@ -20,11 +20,13 @@ import archcalc
 from archcalc.analysis import Settings, walk
 from archcalc.arithmetic import dims
 from archcalc.blocks import block_type, block_words
+from archcalc.conventions import CONVENTIONS, cost, counted_column
 from archcalc.errors import SpecError, UsageError
 from archcalc.expansion import expand
 from archcalc.layers import LAYERS
 from archcalc.notation.parser import parse
 from archcalc.quantities import QUANTITIES, quantity
+from archcalc.quantities.base import Quantity
 from archcalc.readers import spec_of
 from archcalc.sweeping import counting
 from archcalc.sweeping.counting import counter
@@ -81,27 +83,34 @@ def sweeps(draw: st.DrawFn) -> tuple[str, Grid]:
     return "".join([*pieces, text[last:]]), Grid(values)
 
 
-def scalar(spec: Any, values: dict[str, Any]) -> list[Any] | str:
+def counted_as(convention: str) -> tuple[Quantity, ...]:
+    """Return every column as a convention has it."""
+    columns = QUANTITIES()
+    return tuple(dict.fromkeys(counted_column(one.key, convention) for one in columns))
+
+
+def scalar(spec: Any, values: dict[str, Any], columns: tuple[Quantity, ...]) -> list[Any] | str:
     """Return all totals of one variant by the engine alone, or the code of its refusal."""
     try:
         analysis = walk(expand(spec, values, unused=True), Settings())
     except SpecError as error:
         return error.problems[0].code
-    return [quantity.total(analysis) for quantity in QUANTITIES()]
+    return [quantity.total(analysis) for quantity in columns]
 
 
 @settings(max_examples=300, deadline=None)
-@given(sweeps())
-def test_arrays_give_what_integers_give(sweep: tuple[str, Grid]) -> None:
+@given(sweeps(), st.sampled_from(list(CONVENTIONS)))
+def test_arrays_give_what_integers_give(sweep: tuple[str, Grid], convention: str) -> None:
     text, values = sweep
+    columns = counted_as(convention)
     try:
         spec = parse(text)
     except SpecError:
         return  # a number that has to be one
-    made = counter(spec, Settings(), QUANTITIES(), values)
+    made = counter(spec, Settings(), columns, values)
     (counted,) = made.counted()
     for i in range(len(values)):
-        alone = scalar(spec, values.at(i))
+        alone = scalar(spec, values.at(i), columns)
         if counted.refused[i] >= 0:
             assert counted.refusals[counted.refused[i]].code == alone, (text, values.at(i))
             continue
@@ -147,7 +156,8 @@ def test_cases(case: str) -> None:
     text, sets = CASES[case]
     spec, values = parse(text), grid([sets])
     assert len(values) > 3
-    parts = list(counter(spec, Settings(), QUANTITIES(), values).counted(chunk=1000))
+    costs = (*QUANTITIES(), *(cost(convention) for convention in CONVENTIONS))
+    parts = list(counter(spec, Settings(), costs, values).counted(chunk=1000))
     found = 0
     for part in parts:
         for i in range(0, part.stop - part.start, max(len(values) // 200, 1)):
@@ -162,7 +172,7 @@ def test_cases(case: str) -> None:
                 continue
             analysis = walk(expand(spec, there), chosen)
             totals = [column[i] for column in part.columns]
-            assert totals == [one.total(analysis) for one in QUANTITIES()], there
+            assert totals == [one.total(analysis) for one in costs], there
             found += 1
     assert found
 
@@ -310,3 +320,21 @@ def test_python() -> None:
     both = archcalc.sweep("8x8xC | conv 3x3x8", "8x8xC | conv 1x1x8", C=(1, 2), names=("a", "b"))
     assert both["net"].tolist() == ["a", "a", "b", "b"]
     assert archcalc.sweep("8x8x3 | conv 3x3x(w*8)", w=0.5)["w"].tolist() == [Fraction(1, 2)]
+
+
+def test_a_convention_counts_in_its_own_column() -> None:
+    text = "14x14xC | conv 3x3xN +bn | gap | fc 10"
+    frame = archcalc.sweep(text, C=(8, 16), N=(4, 8), convention="fvcore")
+    assert frame.columns.tolist() == ["C", "N", "fvcore", "params"]
+    assert frame["fvcore"].tolist() == [
+        cost("fvcore").total(archcalc.analyze(text, C=C, N=N).analysis)
+        for C in (8, 16) for N in (4, 8)
+    ]  # fmt: skip
+    out = run(
+        f"archcalc sweep '{text}' --set C=8,16,N=4,8 --convention fvcore --pareto macs,-C"
+        " --sort -fvcore --columns params --format json"
+    )
+    data = json.loads(out)["sweep"]
+    assert data["columns"] == ["net", "C", "N", "params", "fvcore", "refused"]
+    assert [row[1:3] for row in data["rows"]] == [[16, 4], [8, 4]]
+    assert data["convention"] == "fvcore"

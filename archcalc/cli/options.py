@@ -42,18 +42,19 @@ _SHARED = (
     click.option("-q", "--quiet", is_flag=True, help="Tables only: no spec, notes or warnings."),
     click.option("-v", "--verbose", is_flag=True, help="Show the traceback of an internal error."),
 )
+_COUNTED = click.option(
+    "--convention",
+    default="macs",
+    metavar="NAME",
+    help="How to count: macs, flops, flops2, macs+bias, or as a tool: fvcore, thop, ...",
+)
 _CONVENTION = (
-    click.option(
-        "--convention",
-        default="macs",
-        metavar="NAME",
-        help="How to count: macs, flops, flops2, macs+bias, or as a tool: fvcore, thop, ...",
-    ),
+    _COUNTED,
     train_option,
     click.option("-w", "--wide", is_flag=True, help="All columns, however wide."),
 )
 _PRINTING = (exact_option, batch_option, dtype_option)
-_TOTALLING = (batch_option, dtype_option, train_option, exact_option)
+_TOTALLING = (_COUNTED, batch_option, dtype_option, train_option, exact_option)
 _READING = (
     click.option(
         "--layout",
@@ -112,7 +113,7 @@ def working(command: Command) -> Command:
 
 
 def totalling(command: Command) -> Command:
-    """Add the options of commands that count totals of many variants, in our convention."""
+    """Add the options of commands that count totals of many variants."""
     return _added(command, _TOTALLING)
 
 

@@ -46,6 +46,7 @@ def command(spec: str, **options: Any) -> None:
 
     A condition compares (<= < >= > =) columns, symbols, numbers (5.3M, 16GiB), sizes (14x14),
     input, input_size, output_size, totals of other nets: 'macs <= macs(resnet18)'; with + - * // ^.
+    By --convention fvcore a condition may say fvcore for what that counts; macs stay MACs.
     Memory of training with Adam: 'saved_bytes + 4*weight_bytes' (activations kept, then weights,
     gradients and two moments). Exit code 1: nothing satisfies all conditions.
     """
@@ -59,7 +60,7 @@ def command(spec: str, **options: Any) -> None:
         solved = ask(
             read, unknown, options["goals"], objective=options["objective"],
             given=symbol_values(options["values"]), columns=column_keys(options["columns"]),
-            settings=settings_of(options), watch=step,
+            convention=options["convention"], settings=settings_of(options), watch=step,
         )  # fmt: skip
     show(page(solved, options["layout"]), options)
     if not solved.found:

@@ -65,6 +65,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
             unique_names([one.name for one in read]),
             values,
             columns=keys,
+            convention=options["convention"],
             settings=settings_of(options),
             watch=step,
         )
@@ -88,11 +89,16 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
 
 def _keys(options: dict[str, Any], symbols: Collection[str]) -> tuple[str, ...]:
     """Return the columns, with those that the front is about."""
-    from ..quantities import quantity
+    from ..conventions import counted_column
 
     asked = [word.lstrip("+-") for word in (*_words(options["pareto"]), options["sort"]) if word]
-    more = [quantity(word).key for word in asked if word not in symbols]
-    return tuple(dict.fromkeys((*column_keys(options["columns"]), *more)))
+    counting = options["convention"]
+    columns = [*column_keys(options["columns"])]
+    for word in asked:
+        known = [counted_column(key, counting).key for key in columns]
+        if word not in (*symbols, *known) and counted_column(word, counting).key not in known:
+            columns.append(word)
+    return tuple(columns)
 
 
 def _words(text: str) -> list[str]:
@@ -117,7 +123,10 @@ def _draw(
         raise UsageError("E50", "a picture shows every value of one symbol", "-o sweep.csv")
     found, symbol, values = swept(specs, options)
     names = unique_names([one.graph.name for one in found])
-    drawn = plot("sweep", found, names, symbol=symbol, values=values, columns=keys)
+    drawn = plot(
+        "sweep", found, names, symbol=symbol, values=values, columns=keys,
+        convention=options["convention"],
+    )  # fmt: skip
     write(document(drawn, picture), options["output"])
 
 

@@ -18,7 +18,10 @@ from ..quantities.base import PerLayer, Quantity, sum_of
 from . import fvcore, others, own, profilers, ptflops, thop, torchinfo
 from .base import Convention, Rule
 
-__all__ = ["CONVENTIONS", "Convention", "Rule", "convention", "cost", "counted_column", "parts"]
+__all__ = [
+    "CONVENTIONS", "Convention", "Rule", "convention", "cost", "counted_column", "named_column",
+    "parts",
+]  # fmt: skip
 
 CONVENTIONS: dict[str, Convention] = {
     convention.key: convention
@@ -53,6 +56,11 @@ def counted_column(key: str, counting: str) -> Quantity:
     if plain.key == "activations" and found.kept:
         return _Kept(found)
     return plain
+
+
+def named_column(key: str, counting: str) -> Quantity:
+    """Return a column by its key as it is, or the cost by the name of the convention itself."""
+    return cost(counting) if key == counting else quantity(key)
 
 
 def parts(key: str, analysis: Analysis) -> dict[str, Any]:

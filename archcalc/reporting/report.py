@@ -170,7 +170,7 @@ class Report:
             name = net.name if several else ""
             found += [*notes(net.analysis, name), *budget_notes(net.analysis, name)]
         columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
-        return found + (assumptions(self.nets[0].analysis, columns) if self.nets else [])
+        return found + (assumptions(self.nets[0].analysis.settings, columns) if self.nets else [])
 
     def is_long(self, net: Described) -> bool:
         """Tell whether a net has too many layers to be shown one by one."""

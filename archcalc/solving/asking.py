@@ -8,11 +8,12 @@ from typing import Any
 
 from ..analysis import Settings, walk
 from ..arithmetic.expression import BadExpression, Expression
+from ..conventions import named_column
 from ..errors import UsageError
 from ..expansion import no_symbol
 from ..notation.entries import Spec
 from ..notation.free import symbols
-from ..quantities import quantity
+from ..quantities.base import Quantity
 from ..readers import read
 from ..sweeping.grid import Values, span
 from ..zoo import entries
@@ -20,6 +21,7 @@ from .goal import goal
 from .search import Objective, Solution, solve
 
 DOMAIN = "1:4096"
+_PLAIN = Settings()
 _EXAMPLE = "--objective 'max params'"
 
 
@@ -46,23 +48,31 @@ def ask(
     objective: str = "",
     given: Mapping[str, Any] | None = None,
     columns: Sequence[str] = ("macs", "params"),
-    settings: Settings | None = None,
+    convention: str = "macs",
+    settings: Settings = _PLAIN,
     watch: Callable[[str], object] | None = None,
 ) -> Solution:
     """Return which values of the unknown satisfy all conditions, such as ``macs <= 5.3M``.
+
+    In a condition ``macs`` are MACs whatever the convention is; its own name, ``fvcore <= 5.3M``,
+    stands for what it counts.
 
     Errors: :class:`UsageError` (E50) for what is no condition or objective, (E48) for a column
     that there is not, and those of :func:`solve`.
     """
     known = set(symbols(spec))
+
+    def total(column: str, net: str) -> int:
+        return _total(named_column(column, convention), net)
+
     return solve(
-        spec, *unknown, [goal(text, known, _total) for text in so_that],
-        objective=_objective(objective, known), given=given, columns=columns, settings=settings,
-        watch=watch,
+        spec, *unknown, [goal(text, known, total, convention) for text in so_that],
+        objective=_objective(objective, known, convention), given=given, columns=columns,
+        convention=convention, settings=settings, watch=watch,
     )  # fmt: skip
 
 
-def _objective(text: str, known: set[str]) -> Objective | None:
+def _objective(text: str, known: set[str], convention: str) -> Objective | None:
     """Read ``min r``, ``max params``; nothing where there is none."""
     if not text.strip():
         return None
@@ -76,16 +86,18 @@ def _objective(text: str, known: set[str]) -> Objective | None:
     except BadExpression as error:
         raise UsageError("E50", f'"{measure[:40]}": {error}', _EXAMPLE) from None
     for name in made.free:
-        if name not in known and name != "batch" and quantity(name).key != name:
-            raise UsageError("E48", f'unknown column "{name}"', f"write {quantity(name).key}")
+        if name in known or name == "batch":
+            continue
+        if (key := named_column(name, convention).key) != name:
+            raise UsageError("E48", f'unknown column "{name}"', f"write {key}")
     return Objective(f"{word} {made.text}", word == "max", made)
 
 
-def _total(column: str, net: str) -> int:
+def _total(column: Quantity, net: str) -> int:
     """Return what another net has in all; :class:`UsageError` (E50) where that is no number."""
     if net not in entries():
         raise UsageError("E50", f"no net {net} in the zoo", "archcalc zoo list")
-    total = quantity(column).total(walk(read(net)))
+    total = column.total(walk(read(net)))
     if not isinstance(total, int):
-        raise UsageError("E50", f"{column} of {net} is not a whole number")
+        raise UsageError("E50", f"{column.key} of {net} is not a whole number")
     return total

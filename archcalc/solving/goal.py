@@ -16,8 +16,9 @@ from typing import Any
 from ..arithmetic.dims import NotExact
 from ..arithmetic.expression import BadExpression, Expression, NoFormula, TooLarge
 from ..arithmetic.units import printed
+from ..conventions import named_column
 from ..errors import UsageError
-from ..quantities import keys, quantity
+from ..quantities import keys
 
 _EXAMPLE = "--so-that 'macs <= 5.3M', 'output = input', 'params <= params(resnet18)'"
 _PRODUCT = "multiply the other side: 'macs >= 100*params'; // rounds down"
@@ -103,8 +104,12 @@ def exact(side: Expression, numbers: Mapping[str, int | Fraction]) -> int | Frac
     return value
 
 
-def goal(text: str, symbols: set[str], total: Callable[[str, str], int]) -> Goal:
+def goal(
+    text: str, symbols: set[str], total: Callable[[str, str], int], counting: str = "macs"
+) -> Goal:
     """Read a condition; ``total(column, net)`` is what another net has.
+
+    The name of the convention ``counting`` stands for the cost that it counts.
 
     Errors: :class:`UsageError` (E50) for what is none, (E48) for a column that there is not.
     """
@@ -114,7 +119,8 @@ def goal(text: str, symbols: set[str], total: Callable[[str, str], int]) -> Goal
     (sign,) = signs
     names: dict[str, None] = {}
     left, right = (
-        _side(part, symbols, total, names) for part in (text[: sign.start()], text[sign.end() :])
+        _side(part, symbols, total, names, counting)
+        for part in (text[: sign.start()], text[sign.end() :])
     )
     return Goal(
         " ".join(text.split()), left, sign[0].replace("==", "="), right, tuple(names)
@@ -122,7 +128,11 @@ def goal(text: str, symbols: set[str], total: Callable[[str, str], int]) -> Goal
 
 
 def _side(
-    text: str, symbols: set[str], total: Callable[[str, str], int], names: dict[str, None]
+    text: str,
+    symbols: set[str],
+    total: Callable[[str, str], int],
+    names: dict[str, None],
+    counting: str,
 ) -> Expression | tuple[int, ...]:
     text = text.strip()
     if _SHAPE.fullmatch(text):
@@ -137,7 +147,7 @@ def _side(
         raise UsageError("E50", f'"{text[:60]}": {error}', _EXAMPLE) from None
     known = {}
     for name in side.free:
-        known[name] = name if name in symbols or name in NAMES else quantity(name).key
+        known[name] = name if name in symbols or name in NAMES else named_column(name, counting).key
         names[known[name]] = None
     return Expression.parse(re.sub(r"[A-Za-z_]\w*", lambda found: _called(found[0], known), text))
 
@@ -164,6 +174,6 @@ def _printed(text: str) -> int:
     return value.numerator
 
 
-def is_column(name: str) -> bool:
+def is_column(name: str, counting: str) -> bool:
     """Tell whether a name of a condition is a column, and not a symbol or the input."""
-    return name in keys()
+    return name == counting or name in keys()

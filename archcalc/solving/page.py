@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..layers.base import volume
-from ..quantities import quantity
+from ..quantities import keys
+from ..remarks import assumptions, convention_text
 from ..renderers.cells import text
 from ..sweeping.grid import shown
 from ..table import Cell, Column, Page, Table, Text
@@ -24,7 +25,10 @@ def page(solved: Solution, layout: str = "hwc") -> Page:
         rows = [binding[1]]
     table = _table(solved, rows)
     notes = [Text(note, "note") for note in _notes(solved)]
-    return Page((head, table, *notes), lambda: _data(solved, rows), table, layout)
+    counted = [one.key for one in solved.quantities if one.key in keys()]
+    stated = assumptions(solved.settings, counted, batches=solved.unknown == "batch")
+    blocks = (head, table, *notes, convention_text(solved.convention), *stated)
+    return Page(blocks, lambda: _data(solved, rows), table, layout)
 
 
 def answer(solved: Solution) -> str:
@@ -66,18 +70,20 @@ def _listed(values: list[Any]) -> str:
 
 def _table(solved: Solution, rows: list[Tried]) -> Table:
     columns = [Column(solved.unknown, solved.unknown)]
-    columns += [Column(key, quantity(key).title) for key in solved.columns]
+    columns += [Column(one.key, one.title) for one in solved.quantities]
     columns += [Column("holds", "holds", False)]
     cells = []
     borders = solved.borders() if solved.found and _ends_shown(solved, rows) else []
     for one in rows:
         failing = [g.text for g, held in zip(solved.goals, one.held, strict=True) if not held]
         made = [Cell(shown(one.value))]
-        made += [Cell(_shape(one, key), quantity(key).unit) for key in solved.columns]
+        made += [Cell(_shape(one, by.key), by.unit) for by in solved.quantities]
         verdict = "not " + ", not ".join(failing) if failing else "yes"
         cells.append((*made, Cell(verdict)))
     for value, reason in borders:
-        cells.append((Cell(shown(value)), *(Cell(None) for _ in solved.columns), Cell(reason.why)))
+        cells.append(
+            (Cell(shown(value)), *(Cell(None) for _ in solved.quantities), Cell(reason.why))
+        )
     order = {shown(value): i for i, value in enumerate(solved.values)}
     cells.sort(key=lambda row: order[row[0].value])
     return Table(tuple(columns), tuple(cells), compared=True)
@@ -137,6 +143,7 @@ def _sides(goal: Any, one: Tried) -> str:
 def _data(solved: Solution, rows: list[Tried]) -> dict[str, Any]:
     found = [_plain(one.value) for one in solved.found]
     best = solved.best
+    columns = [one.key for one in solved.quantities]
     return {
         "schema": 1,
         "solution": {
@@ -148,11 +155,15 @@ def _data(solved: Solution, rows: list[Tried]) -> dict[str, Any]:
             "best": _plain(best.value) if best else None,
             "count": len(found),
             "solutions": found[:_MOST_JSON],
-            "columns": [solved.unknown, *solved.columns, "holds"],
+            "columns": [solved.unknown, *columns, "holds"],
             "rows": [
-                [_plain(one.value), *(_plain(one.numbers[k]) for k in solved.columns), one.solves]
+                [_plain(one.value), *(_plain(one.numbers[k]) for k in columns), one.solves]
                 for one in rows
             ],
+            "convention": solved.convention,
+            "batch": solved.settings.batch,
+            "dtype": solved.settings.dtype,
+            "train": solved.settings.train,
             "notes": _notes(solved),
         },
     }

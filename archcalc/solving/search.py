@@ -13,16 +13,18 @@ from typing import Any, NamedTuple
 
 from ..analysis import Settings
 from ..arithmetic.expression import Expression
+from ..conventions import counted_column, named_column
 from ..errors import UsageError
 from ..layers.base import hwc, spatial
 from ..notation.entries import Spec
 from ..notation.free import symbols
-from ..quantities import quantity
+from ..quantities.base import Quantity
 from ..sweeping.counting import Counted, Counter, Refusal, counter
 from ..sweeping.grid import Grid
 from .goal import NAMES, Goal, exact, is_column
 
 MOST_VALUES = 100_000
+_PLAIN = Settings()
 
 
 class Tried(NamedTuple):
@@ -61,16 +63,21 @@ class Objective:
 
 @dataclass(frozen=True)
 class Solution:
-    """All values of the unknown that were tried, in order, and why the others cannot be."""
+    """All values of the unknown that were tried, in order, and why the others cannot be.
+
+    ``quantities`` are the columns shown.
+    """
 
     unknown: str
     values: Sequence[Any]
     goals: tuple[Goal, ...]
     objective: Objective | None
-    columns: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
     tried: tuple[Tried, ...]
     refused: dict[tuple[str, str], tuple[Refusal, int]]
     cannot: dict[Any, Refusal]
+    settings: Settings = _PLAIN
+    convention: str = "macs"
 
     @property
     def found(self) -> list[Tried]:
@@ -179,7 +186,8 @@ def solve(
     objective: Objective | None = None,
     given: Mapping[str, Any] | None = None,
     columns: Sequence[str] = ("macs", "params"),
-    settings: Settings | None = None,
+    convention: str = "macs",
+    settings: Settings = _PLAIN,
     watch: Callable[[str], object] | None = None,
 ) -> Solution:
     """Return which of the values satisfy all goals; ``given`` are the other symbols' numbers.
@@ -193,27 +201,33 @@ def solve(
             "take larger steps",
         )
     for name in symbols(spec):
-        if is_column(name) or name in NAMES:
+        if is_column(name, convention) or name in NAMES:
             raise UsageError("E50", f"the symbol {name} has the name of a column", "rename it")
     asked = [name for goal in goals for name in goal.names]
     asked += objective.measure.free if objective else ()
-    wanted = dict.fromkeys(quantity(key).key for key in columns)
-    wanted |= dict.fromkeys(name for name in asked if is_column(name))
+    wanted = dict.fromkeys(counted_column(key, convention) for key in columns)
+    wanted |= dict.fromkeys(
+        named_column(name, convention) for name in asked if is_column(name, convention)
+    )
     shown = tuple(wanted)
-    wanted["output"] = None
+    wanted |= {named_column("output", convention): None}
+    keys = tuple(one.key for one in wanted)
     grid = Grid({**{name: (value,) for name, value in (given or {}).items()}, unknown: values})
-    made = counter(spec, settings or Settings(), [quantity(key) for key in wanted], grid)
+    made = counter(spec, settings, tuple(wanted), grid)
     cannot: dict[Any, Refusal] = {}
     tried: list[Tried] = []
     refused: dict[tuple[str, str], tuple[Refusal, int]] = {}
     for part in made.counted():
-        _add(made, part, unknown, tuple(wanted), goals, tried, refused, cannot)
+        _add(made, part, unknown, keys, goals, tried, refused, cannot)
         if watch is not None:
             watch(f"{part.stop:,} of {len(grid):,} values")
     if not tried:
         (reason, _), *_ = refused.values()
         raise UsageError("E50", f"no value of {unknown} fits: {reason.message}")
-    return Solution(unknown, values, tuple(goals), objective, shown, tuple(tried), refused, cannot)
+    return Solution(
+        unknown, values, tuple(goals), objective, shown, tuple(tried), refused, cannot, settings,
+        convention,
+    )  # fmt: skip
 
 
 def _add(

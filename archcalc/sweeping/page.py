@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..quantities import keys
+from ..remarks import assumptions, convention_text
 from ..renderers.cells import as_json
-from ..table import Cell, Column, Page, Table, Text
+from ..table import Block, Cell, Column, Page, Table, Text
 from .grid import shown
 from .sweep import Sweep
 
@@ -16,7 +18,19 @@ def page(sweep: Sweep, *, of: int, layout: str = "hwc") -> Page:
     """Return the page of a sweep; ``of`` is how many rows there are in all."""
     notes = [Text(note, "note") for note in (*_left_out(sweep, of), *_refusals(sweep))]
     table = _table(sweep)
-    return Page((table, *notes), lambda: _data(sweep, of), table, layout)
+    blocks = (table, *notes, *_stated(sweep))
+    return Page(blocks, lambda: _data(sweep, of), table, layout)
+
+
+def _stated(sweep: Sweep) -> list[Block]:
+    """Return what the counts follow, what bytes depend on, and whose times there are."""
+    counted = [one.key for one in sweep.quantities if one.key in keys()]
+    batches = "batch" in sweep.grid.values
+    return [
+        convention_text(sweep.convention),
+        *assumptions(sweep.settings, counted, batches=batches),
+        *(Text(line, "convention") for line in sweep.basis),
+    ]
 
 
 def _rows(sweep: Sweep) -> list[list[Any]]:
@@ -78,7 +92,7 @@ def _refusals(sweep: Sweep) -> list[str]:
 
 def _data(sweep: Sweep, of: int) -> dict[str, Any]:
     count = len(sweep.grid.values)
-    keys = [*sweep.grid.values, *(one.key for one in sweep.quantities)]
+    named = [*sweep.grid.values, *(one.key for one in sweep.quantities)]
     rows = []
     for name, *values, reason in _rows(sweep):
         given = [value if isinstance(value, int) else shown(value) for value in values[:count]]
@@ -92,9 +106,14 @@ def _data(sweep: Sweep, of: int) -> dict[str, Any]:
         "sweep": {
             "nets": list(sweep.names),
             "symbols": list(sweep.grid.values),
-            "columns": ["net", *keys, "refused"],
+            "columns": ["net", *named, "refused"],
             "variants": of,
             "rows": rows,
+            "convention": sweep.convention,
+            "batch": sweep.settings.batch,
+            "dtype": sweep.settings.dtype,
+            "train": sweep.settings.train,
+            "basis": list(sweep.basis),
             "notes": [*_left_out(sweep, of), *_refusals(sweep)],
         },
     }

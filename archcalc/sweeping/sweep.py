@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..analysis import Settings
+from ..conventions import counted_column
 from ..errors import UsageError
 from ..expansion import no_symbol
 from ..notation.entries import Spec
 from ..notation.free import symbols
-from ..quantities import quantity
 from ..quantities.base import Quantity
 from .counting import CHUNK, Refusal, counter
 from .grid import Grid
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
 Watch = Callable[[str], object]
+_PLAIN = Settings()
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sweep:
     Rows are numbered net by net, then in the order of the grid; ``shown`` are the numbers of the
     rows that are left, in their order. ``refused`` holds for each row -1 or which of the
     ``refusals`` is the reason that it cannot be: the numbers of such a row mean nothing.
+    ``basis`` says where those columns come from that are not counted.
     """
 
     names: tuple[str, ...]
@@ -40,6 +42,9 @@ class Sweep:
     refused: Any
     refusals: tuple[Refusal, ...]
     shown: Any
+    settings: Settings = _PLAIN
+    convention: str = "macs"
+    basis: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -59,13 +64,14 @@ class Sweep:
         key = name.lstrip("+-")
         if key in self.grid.values:
             return self.symbol(key), name[:1] in "+-"
-        wanted = quantity(key)
-        if wanted not in self.quantities:
-            known = ", ".join((*(one.key for one in self.quantities), *self.grid.values))
-            raise UsageError("E48", f"{wanted.key} is not in the sweep", f"columns: {known}")
-        values = self.columns[self.quantities.index(wanted)]
+        keys = [one.key for one in self.quantities]
+        wanted = key if key in keys else counted_column(key, self.convention).key
+        if wanted not in keys:
+            known = ", ".join((*keys, *self.grid.values))
+            raise UsageError("E48", f"{wanted} is not in the sweep", f"columns: {known}")
+        values = self.columns[keys.index(wanted)]
         if values.dtype == object and not all(type(n) is int for n in values[self.valid]):
-            raise UsageError("E50", f"{wanted.key} is not one whole number in every variant")
+            raise UsageError("E50", f"{wanted} is not one whole number in every variant")
         return values, name[:1] in "+-"
 
     def symbol(self, name: str) -> Any:
@@ -135,18 +141,19 @@ def sweep(
     grid: Grid,
     *,
     columns: Sequence[str] = ("macs", "params"),
-    settings: Settings | None = None,
+    convention: str = "macs",
+    settings: Settings = _PLAIN,
     watch: Watch | None = None,
     chunk: int = CHUNK,
 ) -> Sweep:
     """Return the totals of every variant of every spec; ``watch`` hears of every chunk.
 
     Errors: :class:`UsageError` (E29) for a symbol that no spec has or that has no value, (E48)
-    for a column that there is not.
+    for a column or a convention that there is not.
     """
     import numpy
 
-    counted = tuple(dict.fromkeys(quantity(key) for key in columns))
+    counted = tuple(dict.fromkeys(counted_column(key, convention) for key in columns))
     known = set().union(*(symbols(spec) for spec in specs))
     for name in grid.values:
         if name not in known and name != "batch":
@@ -154,7 +161,7 @@ def sweep(
     parts = [
         part
         for spec in specs
-        for part in _watched(counter(spec, settings or Settings(), counted, grid), chunk, watch)
+        for part in _watched(counter(spec, settings, counted, grid), chunk, watch)
     ]
     refusals: dict[tuple[str, str], Refusal] = {}
     refused = []
@@ -173,6 +180,8 @@ def sweep(
         refused=numpy.concatenate(refused),
         refusals=tuple(refusals.values()),
         shown=numpy.arange(len(grid) * len(specs)),
+        settings=settings,
+        convention=convention,
     )
 
 
