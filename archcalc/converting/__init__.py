@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 from ..analysis import walk
-from ..errors import UsageError
+from ..errors import SpecError, UsageError
 from ..expansion import expand
 from ..notation.entries import Spec
 from ..notation.parser import parse
@@ -63,7 +63,11 @@ def converted(given: Given, format: str = "") -> Conversion:
     else:
         graph, draft = module.net(given)
         notes = draft.notes
-        spec = replace(transcribed(graph, draft.label), name=tidy(draft.name))
+        try:
+            written = transcribed(graph, draft.label)
+        except UsageError as error:
+            raise SpecError([draft.unsaid(error)]) from None
+        spec = replace(written, name=tidy(draft.name))
     return Conversion(spec, name, tuple(notes))
 
 

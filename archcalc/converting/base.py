@@ -7,19 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
-from ..errors import LayerError, Problem, Source, Span, SpecError
+from ..errors import LayerError, Problem, Source, Span, SpecError, UsageError
 from ..graph import Graph, Node
 from ..layers import layer_type
-from ..layers.base import Layer, volume
+from ..layers.base import Layer, hwc, volume
 from ..layers.options import Pad
 
 LARGEST_FILE = 2**30
 MOST_LAYERS = 5_000
 INPUT = "input"
+INSTEAD = (
+    "convert the file without it and write the rest by hand: "
+    "`opaque NAME HxWxC params P macs M` states what a layer costs"
+)
 
 
 class NoWord(Exception):
-    """What the notation cannot say, and why."""
+    """What the notation cannot say, why, and what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Draft:
         self.labels: dict[str, str] = {}
         self.notes: dict[str, None] = {}
         self.problems: list[Problem] = []
+        self.places: dict[str, int] = {}
         self.shapes: dict[str, Shape | None] = {}
         self.owners: dict[str, str] = {}
 
@@ -100,9 +109,34 @@ class Draft:
 
     def lost(self, label: str) -> str:
         """Return a node that could not be said; what reads it is passed over."""
-        name = self._free(label or "lost")
-        self.shapes[name] = None
+        return self.reserved(label or "lost", None)
+
+    def reserved(self, label: str, shape: Shape | None) -> str:
+        """Return a name for values of this shape that no node makes yet."""
+        name = self._free(label)
+        self.shapes[name] = shape
         return name
+
+    def node(self, name: str) -> Node | None:
+        """Return the node of a name, None for the input and what is only reserved."""
+        place = self.places.get(name)
+        return None if place is None else self.nodes[place]
+
+    def moved(
+        self, title: str, shape: Shape | None, x: str, span: Span | None = None, label: str = ""
+    ) -> str:
+        """Add what learns and contracts nothing and has no word, such as a part of the channels.
+
+        It is an opaque block: its output, no params and no MACs are stated, all else is unknown.
+        """
+        if shape is None:
+            return self.lost(label)
+        self.note(
+            f"no word says {title}: it is opaque with 0 params and 0 MACs, which is exact; its "
+            "elementwise ops and its field stay unknown"
+        )
+        stated = made("opaque", title=title, result=hwc(shape), stated_params=0, stated_macs=0)
+        return self.add(stated, [x], span, label)
 
     def add(
         self, layer: Layer, inputs: Sequence[str], span: Span | None = None, label: str = ""
@@ -116,6 +150,7 @@ class Draft:
             raise SpecError([Problem("E44", message, span)])
         name = self._free(label or layer.word)
         self.shapes[name] = None
+        self.places[name] = len(self.nodes)
         self.nodes.append(Node(name, layer, tuple(inputs), span))
         if label:
             self.labels[name] = tidy(label)
@@ -183,6 +218,24 @@ class Draft:
             if node.name in found:
                 found.update(node.inputs)
         return found - {INPUT}
+
+    def unsaid(self, error: UsageError) -> Problem:
+        """Return why a whole net cannot be said, and where: which layer branches share."""
+        found = re.search(r": (\S+) is read in several branches", error.message)
+        node = self.node(found[1]) if found else None
+        readers = [one for one in self.nodes if node is not None and node.name in one.inputs]
+        if node is None or not readers:
+            return Problem(error.code, error.message, None, error.help)
+        last = self.labels.get(readers[-1].name) or readers[-1].layer.word
+        name = self.labels.get(node.name) or node.layer.word
+        return Problem(
+            error.code,
+            f'{self.given.path} has branches that cross: "{name}" is read by {len(readers)} '
+            f'layers, the last of them "{last}", and the notation can only nest branches',
+            readers[-1].span,
+            f'end the file before "{last}": what stands there converts; the rest has to be '
+            "written by hand",
+        )
 
     def label(self, node: Node, inside: bool) -> str:
         """Return the label of a node in the spec, where it has a name in the file."""

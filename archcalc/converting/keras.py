@@ -1,52 +1,85 @@
-"""Keras: the JSON of Sequential and Functional models, as to_json writes it."""
+"""Keras: the JSON of Sequential and Functional models, as to_json and .keras files hold it."""
 
 from __future__ import annotations
 
 import json
 import re
+import zipfile
+import zlib
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from ..arithmetic.dims import Shape
-from ..errors import Problem, Span, SpecError
+from ..errors import Problem, SpecError
 from ..graph import Graph
-from .base import Draft, Given, NoWord
-from .keras_layers import MERGES, SKIPPED, stages
+from ..layers.base import volume
+from .base import Draft, Given
+from .keras_reader import MODELS, Reader, inner_layers, settings
 
-MODELS = ("Sequential", "Functional", "Model")
-DEEPEST = 40
+PACKED, STORED = ".keras", (".h5", ".hdf5")
+DESCRIPTION = "config.json"
+LARGEST_DESCRIPTION = 2**23
+_WRITE = 'open("net.json", "w").write(model.to_json()), and convert net.json'
 
 
 def reads(given: Given) -> bool:
-    """Take JSON objects with the class of a model."""
+    """Take JSON objects with the class of a model, and files that end as Keras's do."""
+    if given.path.endswith((PACKED, *STORED)):
+        return True
     begins = given.text.lstrip()[:1] == "{"
     return begins and re.search(r'"class_name"\s*:\s*"', given.text) is not None
 
 
 def net(given: Given) -> tuple[Graph, Draft]:
     """Return the net of the file; :class:`~archcalc.errors.SpecError` for what has no word."""
-    model = _loaded(given)
+    given = _described(given)
+    model = _unwrapped(_loaded(given))
     kind, config = model.get("class_name"), model.get("config")
     if kind not in MODELS or not isinstance(config, dict | list):
         listed = " or ".join(MODELS[:2])
-        raise SpecError([Problem("E56", f"{given.path} holds no {listed} model of Keras")])
-    layers = config if isinstance(config, list) else config.get("layers")
-    if not isinstance(layers, list) or not all(isinstance(one, dict) for one in layers):
+        message = f"{given.path} holds no {listed} model of Keras"
+        raise SpecError([Problem("E56", message, None, _WRITE)])
+    layers = inner_layers(model)
+    if layers is None:
         raise SpecError([Problem("E56", f"{given.path} holds a model without layers")])
-    name = "" if isinstance(config, list) else str(config.get("name", ""))
-    reader = _Reader(Draft(given, name), layers)
-    if kind == "Sequential":
-        reader.sequential(layers)
-        ends = [reader.last]
-    else:
-        reader.functional(layers)
-        assert isinstance(config, dict)
-        ends = [reader.tensors.get(one, "") for one in _names(config.get("output_layers", []))]
-    return reader.draft.graph(ends), reader.draft
+    draft = Draft(given, "" if isinstance(config, list) else str(config.get("name", "")))
+    reader = Reader(draft, model)
+    start = draft.start(_input_shape(model, reader.first))
+    if (settings(layers[0]) if layers else {}).get("dtype") in ("int32", "int64"):
+        draft.refuse("the input is a sequence of numbers of words")
+    return draft.graph(reader.ends(model, start)), draft
+
+
+def _described(given: Given) -> Given:
+    """Return the description that a .keras file packs, bounded in size."""
+    if given.path.endswith(STORED):
+        message = f"{given.path} is HDF5, which holds weights; the model's JSON is enough"
+        raise SpecError([Problem("E56", message, None, _WRITE)])
+    if not given.path.endswith(PACKED):
+        return given
+    try:
+        with zipfile.ZipFile(BytesIO(given.data)) as packed, packed.open(DESCRIPTION) as file:
+            found = file.read(LARGEST_DESCRIPTION + 1)
+        text = found.decode("utf-8")
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError) as error:
+        raise _unreadable(given, str(error)) from None
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in another way
+        raise _unreadable(given, str(error)) from None
+    if len(found) > LARGEST_DESCRIPTION:
+        message = f"{DESCRIPTION} in {given.path} is larger than {LARGEST_DESCRIPTION:,} bytes"
+        raise SpecError([Problem("E44", message)])
+    return replace(given, text=text)
+
+
+def _unreadable(given: Given, why: str) -> SpecError:
+    message = f"{given.path} has no {DESCRIPTION} that can be read: {why[:80]}"
+    return SpecError([Problem("E56", message, None, _WRITE)])
 
 
 def _loaded(given: Given) -> dict[str, Any]:
     try:
-        if given.text.count("[") > 10**5:
+        if given.text.count("[") > 10**6:
             raise ValueError("too many lists")
         model = json.loads(given.text)
     except (ValueError, RecursionError) as error:
@@ -54,108 +87,39 @@ def _loaded(given: Given) -> dict[str, Any]:
     return model if isinstance(model, dict) else {}
 
 
-class _Reader:
-    def __init__(self, draft: Draft, layers: list[dict[str, Any]]) -> None:
-        self.draft = draft
-        self.tensors: dict[str, str] = {}
-        self.last = draft.start(_input_shape(layers))
-        first = self._config(layers[0]) if layers else {}
-        if first.get("dtype") == "int32":
-            draft.refuse("the input is a sequence of numbers of words")
-
-    @staticmethod
-    def _config(layer: dict[str, Any]) -> dict[str, Any]:
-        config = layer.get("config")
-        return config if isinstance(config, dict) else {}
-
-    def sequential(self, layers: list[dict[str, Any]]) -> None:
-        """Add layers one after the other."""
-        for layer in layers:
-            if layer.get("class_name") != "InputLayer":
-                self.last = self.layer(layer, [self.last])
-
-    def functional(self, layers: list[dict[str, Any]]) -> None:
-        """Add layers that name what they read."""
-        inputs = [one for one in layers if one.get("class_name") == "InputLayer"]
-        if len(inputs) != 1:
-            self.draft.refuse(f"the net has {len(inputs)} inputs")
-        for layer in layers:
-            name = str(layer.get("name") or self._config(layer).get("name", ""))
-            if layer.get("class_name") == "InputLayer":
-                self.tensors[name] = self.last
-                continue
-            calls = layer.get("inbound_nodes")
-            calls = calls if isinstance(calls, list) else []
-            read = _names(calls[0]) if calls else []
-            if len(calls) != 1 or not read or any(one not in self.tensors for one in read):
-                why = "is used more than once" if len(calls) > 1 else "reads what comes after it"
-                self.draft.refuse(f'layer "{name[:60]}" {why}', self.span(name))
-                self.tensors[name] = self.draft.lost(name)
-                continue
-            self.tensors[name] = self.layer(layer, [self.tensors[one] for one in read])
-
-    def layer(self, layer: dict[str, Any], inputs: list[str]) -> str:
-        """Return the node of a layer, after saying why there is none where there is no word."""
-        kind, config = str(layer.get("class_name")), self._config(layer)
-        name = str(config.get("name", ""))
-        try:
-            return self.added(kind, config, name, inputs)
-        except (NoWord, TypeError, ValueError, AttributeError, LookupError) as error:
-            self.draft.refuse(f'layer "{name[:60]}" ({kind[:40]}): {error}', self.span(name))
-            return self.draft.lost(name)
-
-    def added(self, kind: str, config: dict[str, Any], name: str, inputs: list[str]) -> str:
-        draft, span = self.draft, self.span(name)
-        if kind in SKIPPED:
-            draft.note(f"{kind} is left out: it prepares the input or acts in training only")
-            return inputs[0]
-        if kind in MERGES:
-            shape = draft.shape(inputs[0])
-            if kind == "Concatenate" and shape and config.get("axis", -1) not in (-1, len(shape)):
-                raise NoWord("it joins another axis than the channels")
-            return draft.merge(MERGES[kind], inputs, span, name)
-        if len(inputs) != 1:
-            raise NoWord(f"it reads {len(inputs)} tensors")
-        if config.get("data_format") == "channels_first":
-            draft.note("data_format channels_first is read as such; specs are HxWxC either way")
-        here = inputs[0]
-        for number, layer in enumerate(stages(kind, config, draft.shape(here), draft.note)):
-            here = draft.add(layer, [here], span, name if number == 0 else "")
-        return here
-
-    def span(self, name: str) -> Span | None:
-        """Return where the file names a layer."""
-        found = re.search(rf'"name"\s*:\s*{re.escape(json.dumps(name))}', self.draft.given.text)
-        return self.draft.span(found.start(), found.end()) if found and name else None
+def _unwrapped(model: dict[str, Any]) -> dict[str, Any]:
+    """Return the model inside what TensorFlow.js writes around it."""
+    for key in ("modelTopology", "model_config"):
+        inner = model.get(key)
+        model = inner if isinstance(inner, dict) else model
+    return model
 
 
-def _input_shape(layers: list[dict[str, Any]]) -> Shape | None:
+def _input_shape(model: dict[str, Any], first: bool) -> Shape | None:
     """Return the input's shape, channels first, where the file says it."""
-    configs = [one["config"] for one in layers if isinstance(one.get("config"), dict)]
-    for config in configs[:1] + [one for one in configs if "sparse" in one]:
+    sizes = _stated(model)
+    if not isinstance(sizes, list) or len(sizes) < 2:
+        return None
+    inner = sizes[1:]
+    if not all(type(size) is int and size > 0 for size in inner):
+        return None
+    if first and len(inner) > 1:
+        return volume(inner[0], tuple(inner[1:]))
+    return volume(inner[-1], tuple(inner[:-1]))
+
+
+def _stated(model: dict[str, Any], depth: int = 0) -> Any:
+    """Return the sizes that the first layer of a model states, or the model itself."""
+    layers = inner_layers(model) or []
+    inputs = [one for one in layers if one.get("class_name") == "InputLayer"]
+    for layer in [*layers[:1], *inputs]:
+        config = settings(layer)
         sizes = config.get("batch_input_shape") or config.get("batch_shape")
-        if not isinstance(sizes, list) or len(sizes) < 2:
-            continue
-        inner = sizes[1:]
-        if not all(isinstance(size, int) and size > 0 for size in inner):
-            return None
-        first = any(one.get("data_format") == "channels_first" for one in configs)
-        return tuple(inner) if first else (inner[-1], *inner[:-1])
-    return None
-
-
-def _names(value: Any, depth: int = 0) -> list[str]:
-    """Return the layers that a call reads, in the form of Keras 2 or 3."""
-    if depth > DEEPEST:
-        return []
-    if isinstance(value, dict):
-        history = value.get("keras_history")
-        if isinstance(history, list) and history:
-            return [str(history[0])]
-        inner = [value.get("args"), value.get("config")]
-        return [name for one in inner for name in _names(one, depth + 1)]
-    if not isinstance(value, list):
-        return []
-    if value and isinstance(value[0], str):
-        return [value[0]]
-    return [name for one in value for name in _names(one, depth + 1)]
+        if not sizes and layer.get("class_name") in MODELS and depth < 8:
+            sizes = _stated(layer, depth + 1)
+        if sizes:
+            return sizes
+    built = settings(model).get("build_input_shape")
+    if built is None and isinstance(model.get("build_config"), dict):
+        built = model["build_config"].get("input_shape")
+    return built

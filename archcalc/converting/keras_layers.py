@@ -7,27 +7,12 @@ from typing import Any
 
 from ..arithmetic.dims import Shape
 from ..layers.base import Layer
-from .base import NoWord, axes, made, pads
+from .base import INSTEAD, NoWord, axes, made, pads
+from .keras_norms import NORMS
+from .keras_shapes import Zeros
+from .keras_words import ACTIVATIONS, REMEDIES
 
-MERGES = {"Add": "add", "Concatenate": "concat", "Multiply": "mul"}
-SKIPPED = ("Rescaling", "Normalization", "GaussianNoise", "ActivityRegularization")
-ACTIVATIONS = {
-    "linear": "",
-    "relu": "relu",
-    "relu6": "relu6",
-    "leaky_relu": "leakyrelu",
-    "elu": "elu",
-    "selu": "selu",
-    "gelu": "gelu",
-    "swish": "silu",
-    "silu": "silu",
-    "mish": "mish",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "softplus": "softplus",
-    "softsign": "softsign",
-    "softmax": "softmax",
-}
+PADDED = ("Conv", "Depth", "Sep", "Max", "Av")
 Config = dict[str, Any]
 
 
@@ -40,22 +25,28 @@ def stages(
     """
     rank = len(x) - 1 if x is not None else 2
     if kind not in _MAKERS:
-        raise NoWord("the notation has no word for it")
-    if config.get("padding") == "same" and kind.startswith(("Conv", "Depth", "Sep", "Max", "Av")):
+        raise NoWord("the notation has no word for it", REMEDIES.get(kind, INSTEAD))
+    if config.get("padding") == "same" and kind.startswith(PADDED):
         note("padding same is Keras's: the odd pixel goes to the end (torch pads both sides alike)")
     yield from _MAKERS[kind](config, rank)
-    name = config.get("activation", "linear")
-    if isinstance(name, dict):
-        name = name.get("class_name", "")
-    if name is not None and kind != "Activation":
-        yield from _function(name)
+    if kind != "Activation":
+        yield from _function(config.get("activation"), rank)
 
 
-def _function(name: Any) -> Iterator[Layer]:
-    if name not in ACTIVATIONS:
-        raise NoWord(f"the notation has no word for the activation {str(name)[:30]}")
-    if ACTIVATIONS[name]:
-        yield made(ACTIVATIONS[name])
+def _function(value: Any, rank: int) -> Iterator[Layer]:
+    """Yield the function that a name or, as Keras 3 writes some, an object stands for."""
+    if isinstance(value, dict):
+        inner, kind = value.get("config"), value.get("class_name")
+        if isinstance(inner, dict) and str(kind) in _FUNCTIONS:
+            yield from _FUNCTIONS[str(kind)](inner, rank)
+            return
+        value = inner if isinstance(inner, str) else kind
+    if value is None:
+        return
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        raise NoWord(f"the notation has no word for the activation {str(value)[:30]}", INSTEAD)
+    if ACTIVATIONS[value]:
+        yield made(ACTIVATIONS[value])
 
 
 def _sizes(config: Config, key: str, rank: int, default: Any = 1) -> tuple[int, ...]:
@@ -80,6 +71,8 @@ def _whole(config: Config, key: str, default: int = 0) -> int:
 
 def _padding(config: Config) -> Any:
     rule = config.get("padding", "valid")
+    if isinstance(rule, Zeros):
+        return pads(rule)
     if rule not in ("valid", "same"):
         raise NoWord(f"padding {str(rule)[:20]} has no word")
     return "same" if rule == "same" else pads([(0, 0)])
@@ -155,22 +148,10 @@ def _pool(word: str) -> Callable[[Config, int], Iterator[Layer]]:
 
 def _global(config: Config, rank: int) -> Iterator[Layer]:
     yield made("gap")
-    if not config.get("keepdims", False):
-        yield made("flatten")
 
 
-def _norm(config: Config, rank: int) -> Iterator[Layer]:
-    scale, center = config.get("scale", True), config.get("center", True)
-    axis = config.get("axis", -1)
-    axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
-    first = config.get("data_format") == "channels_first"
-    if axis not in (-1, rank + 1) and not (axis == 1 and (first or rank < 1)):
-        raise NoWord(f"it normalizes axis {str(axis)[:20]}, not the channels")
-    if center and not scale:
-        raise NoWord("a batch norm with a shift and no scale (scale=False) has no word")
-    yield made("bn", affine=bool(scale and center))
-    if scale and not center:
-        yield made("layerscale")
+def _global_max(config: Config, rank: int) -> Iterator[Layer]:
+    yield made("adaptivemaxpool", target=(1,) * rank)
 
 
 def _relu(config: Config, rank: int) -> Iterator[Layer]:
@@ -188,17 +169,6 @@ def _prelu(config: Config, rank: int) -> Iterator[Layer]:
     if sorted(shared) != list(range(1, rank + 1)):
         raise NoWord("only one slope per channel (shared_axes=[1, 2]) has a word")
     yield made("prelu")
-
-
-def _zeros(config: Config, rank: int) -> Iterator[Layer]:
-    """Yield zeros around a map; more on one side than on the other has no word."""
-    sides = config.get("padding", 1)
-    pairs = [sides] * rank if isinstance(sides, int) else list(sides)
-    widths = [one if isinstance(one, int) else tuple(one) for one in pairs]
-    if not all(isinstance(one, int) or len(set(one)) == 1 for one in widths):
-        raise NoWord(f"zeros on one side only ({str(sides)[:40]}) have no word of their own")
-    both = tuple(one if isinstance(one, int) else one[0] for one in widths)
-    yield made("zeropad", padding=both[:1] if len(set(both)) == 1 else both)
 
 
 def _upsample(config: Config, rank: int) -> Iterator[Layer]:
@@ -220,6 +190,12 @@ def _plain(word: str) -> Callable[[Config, int], Iterator[Layer]]:
     return maker
 
 
+_FUNCTIONS: dict[str, Callable[[Config, int], Iterator[Layer]]] = {
+    "ReLU": _relu,
+    "LeakyReLU": _plain("leakyrelu"),
+    "ELU": _plain("elu"),
+    "Softmax": _plain("softmax"),
+}
 _AXES = ("1D", "2D", "3D")
 _MAKERS: dict[str, Callable[[Config, int], Iterator[Layer]]] = {
     **{f"Conv{n}": _convolution for n in _AXES},
@@ -229,17 +205,20 @@ _MAKERS: dict[str, Callable[[Config, int], Iterator[Layer]]] = {
     **{f"MaxPooling{n}": _pool("maxpool") for n in _AXES},
     **{f"AveragePooling{n}": _pool("avgpool") for n in _AXES},
     **{f"GlobalAveragePooling{n}": _global for n in _AXES},
-    **{f"ZeroPadding{n}": _zeros for n in _AXES},
+    **{f"GlobalMaxPooling{n}": _global_max for n in _AXES},
     **{f"UpSampling{n}": _upsample for n in _AXES},
     **{f"SpatialDropout{n}": _dropout for n in _AXES},
     "Dense": _dense,
-    "BatchNormalization": _norm,
+    "AlphaDropout": _dropout,
+    "GaussianDropout": _dropout,
+    **NORMS,
     "ReLU": _relu,
     "PReLU": _prelu,
     "LeakyReLU": _plain("leakyrelu"),
     "ELU": _plain("elu"),
+    "LayerScale": _plain("layerscale"),
     "Softmax": _plain("softmax"),
     "Flatten": _plain("flatten"),
     "Dropout": _dropout,
-    "Activation": lambda config, rank: _function(config.get("activation")),
+    "Activation": lambda config, rank: _function(config.get("activation"), rank),
 }
