@@ -14,12 +14,12 @@ from pkgutil import iter_modules
 from typing import Any
 
 from ..analysis import walk
-from ..errors import SpecError, UsageError
+from ..errors import UsageError
 from ..expansion import expand
 from ..notation.entries import Spec
 from ..notation.parser import parse
-from ..transcription import transcribed
 from .base import Given, tidy
+from .draft_written import written
 
 __all__ = ["Conversion", "Given", "converted", "formats", "meaning"]
 
@@ -62,12 +62,8 @@ def converted(given: Given, format: str = "") -> Conversion:
         walk(expand(spec))
     else:
         graph, draft = module.net(given)
+        spec = replace(written(graph, draft), name=tidy(draft.name))
         notes = draft.notes
-        try:
-            written = transcribed(graph, draft.label)
-        except UsageError as error:
-            raise SpecError([draft.unsaid(error)]) from None
-        spec = replace(written, name=tidy(draft.name))
     return Conversion(spec, name, tuple(notes))
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
-from ..errors import LayerError, Problem, Source, Span, SpecError, UsageError
+from ..errors import LayerError, Problem, Source, Span, SpecError
 from ..graph import Graph, Node
 from ..layers import layer_type
 from ..layers.base import Layer, hwc, volume
 from ..layers.options import Pad
+from .draft_forks import Forks
 
 LARGEST_FILE = 2**30
 MOST_LAYERS = 5_000
@@ -59,6 +60,7 @@ class Draft:
         self.notes: dict[str, None] = {}
         self.problems: list[Problem] = []
         self.places: dict[str, int] = {}
+        self.forks = Forks(INPUT)
         self.shapes: dict[str, Shape | None] = {}
         self.owners: dict[str, str] = {}
 
@@ -131,12 +133,15 @@ class Draft:
         """
         if shape is None:
             return self.lost(label)
+        return self.add(self.stated(title, shape), [x], span, label)
+
+    def stated(self, title: str, shape: Shape) -> Layer:
+        """Return the opaque block of this output that learns and contracts nothing."""
         self.note(
             f"no word says {title}: it is opaque with 0 params and 0 MACs, which is exact; its "
             "elementwise ops and its field stay unknown"
         )
-        stated = made("opaque", title=title, result=hwc(shape), stated_params=0, stated_macs=0)
-        return self.add(stated, [x], span, label)
+        return made("opaque", title=title, result=hwc(shape), stated_params=0, stated_macs=0)
 
     def add(
         self, layer: Layer, inputs: Sequence[str], span: Span | None = None, label: str = ""
@@ -151,6 +156,7 @@ class Draft:
         name = self._free(label or layer.word)
         self.shapes[name] = None
         self.places[name] = len(self.nodes)
+        self.forks.add(name, inputs)
         self.nodes.append(Node(name, layer, tuple(inputs), span))
         if label:
             self.labels[name] = tidy(label)
@@ -170,8 +176,21 @@ class Draft:
     def merge(
         self, word: str, inputs: Sequence[str], span: Span | None = None, label: str = ""
     ) -> str:
-        """Add ``concat``, ``add`` or ``mul``; one branch alone is itself."""
-        return inputs[0] if len(inputs) == 1 else self.add(made(word), inputs, span, label)
+        """Add ``concat``, ``add`` or ``mul``; one branch alone is itself.
+
+        Of three and more, those that lie behind one another are joined first, as the notation
+        nests branches: a + b(a) + c(b(a)) is a + (b + c(b)).
+        """
+        branches = list(inputs)
+        while word != "mul" and (inner := self.forks.inner(branches)):
+            self.note(
+                f"{word} of layers behind one another is nested: the same params, MACs and "
+                "operations, with partial results in between, and values perhaps in another order"
+            )
+            found = self.add(made(word), [branches[place] for place in inner], span)
+            kept = {place: one for place, one in enumerate(branches) if place not in inner}
+            branches = [one for _, one in sorted({**kept, inner[0]: found}.items())]
+        return branches[0] if len(branches) == 1 else self.add(made(word), branches, span, label)
 
     def _free(self, stem: str) -> str:
         name, number = stem, 1
@@ -218,24 +237,6 @@ class Draft:
             if node.name in found:
                 found.update(node.inputs)
         return found - {INPUT}
-
-    def unsaid(self, error: UsageError) -> Problem:
-        """Return why a whole net cannot be said, and where: which layer branches share."""
-        found = re.search(r": (\S+) is read in several branches", error.message)
-        node = self.node(found[1]) if found else None
-        readers = [one for one in self.nodes if node is not None and node.name in one.inputs]
-        if node is None or not readers:
-            return Problem(error.code, error.message, None, error.help)
-        last = self.labels.get(readers[-1].name) or readers[-1].layer.word
-        name = self.labels.get(node.name) or node.layer.word
-        return Problem(
-            error.code,
-            f'{self.given.path} has branches that cross: "{name}" is read by {len(readers)} '
-            f'layers, the last of them "{last}", and the notation can only nest branches',
-            readers[-1].span,
-            f'end the file before "{last}": what stands there converts; the rest has to be '
-            "written by hand",
-        )
 
     def label(self, node: Node, inside: bool) -> str:
         """Return the label of a node in the spec, where it has a name in the file."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ..errors import Problem, Source, Span, SpecError
 from ..graph import Graph
-from .base import Draft, Given, NoWord, made, pads
+from ..layers.base import channels, spatial, volume
+from .base import INSTEAD, Draft, Given, NoWord, axes, made, pads
 
 ACTIVATIONS = {
     "linear": "",
@@ -84,7 +85,7 @@ def _sections(source: Source) -> list[Section]:
         place += len(line)
         section = _SECTION.match(text)
         if section:
-            found.append(Section(section[1], span))
+            found.append(Section(section[1].lower(), span))
         elif text and text[0] not in "#;":
             key, equals, value = text.partition("=")
             if not equals or not found:
@@ -106,7 +107,8 @@ class _Reader:
         try:
             self.last = self.added(of)
         except NoWord as error:
-            self.draft.refuse(f"[{of.kind}] (layer {len(self.ends)}): {error}", of.span)
+            message = f"[{of.kind}] (layer {len(self.ends)}): {error}"
+            self.draft.refuse(message, of.span, error.help)
             self.last = self.draft.lost(of.kind)
         self.ends.append(self.last)
 
@@ -116,6 +118,7 @@ class _Reader:
             "deconvolutional": self.convolution,
             "connected": self.connected,
             "maxpool": self.maxpool,
+            "local_avgpool": self.maxpool,
             "route": self.route,
             "shortcut": self.shortcut,
             "scale_channels": self.product,
@@ -125,6 +128,7 @@ class _Reader:
             "dropout": self.dropout,
             "upsample": self.upsample,
             "reorg": self.reorg,
+            "reorg3d": self.reorg,
             "crop": self.crop,
         }
         kind = {"conv": "convolutional", "max": "maxpool", "avg": "avgpool", "conn": "connected"}
@@ -135,7 +139,7 @@ class _Reader:
                 self.draft.note(f"[{name}] only reads its boxes off; its logistic is not counted")
             return self.last
         if name not in makers:
-            raise NoWord("the notation has no word for it")
+            raise NoWord("the notation has no word for it", INSTEAD)
         return makers[name](of)
 
     def plain(self, of: Section, word: str, **options: object) -> str:
@@ -184,8 +188,12 @@ class _Reader:
 
     def maxpool(self, of: Section) -> str:
         """Pool over size - 1 zeros around the map, which darknet adds unless told otherwise."""
+        for key in ("maxpool_depth", "antialiasing"):
+            if of.number(key, 0):
+                raise NoWord(f"{key}={of.options[key][:20]} has no word", INSTEAD)
         stride = of.number("stride", 1)
         size = of.number("size", stride)
+        high, wide = of.number("stride_y", stride), of.number("stride_x", stride)
         both = of.number("padding", size - 1)
         if "padding" not in of.options and both:
             self.draft.note(
@@ -194,9 +202,9 @@ class _Reader:
         before = both // 2
         return self.plain(
             of,
-            "maxpool",
+            "avgpool" if of.kind == "local_avgpool" else "maxpool",
             kernel=(size, size),
-            stride=stride,
+            stride=axes((high, wide)),
             padding=pads([(before, both - before)] * 2),
         )
 
@@ -222,13 +230,28 @@ class _Reader:
         return self.plain(of, "crop", size=sizes)
 
     def route(self, of: Section) -> str:
-        if of.number("groups", 1) != 1:
-            raise NoWord("a route of a group of channels has no word")
-        return self.draft.merge("concat", self.named(of, "layers"), of.span)
+        """Join layers, or the same one of so many groups of the channels of each."""
+        groups, which = of.number("groups", 1), of.number("group_id", 0)
+        inputs = self.named(of, "layers")
+        if groups != 1:
+            if not 0 <= which < groups:
+                raise NoWord(f"group_id={which} is none of {groups} groups", "0 is the first")
+            inputs = [self.group(one, groups, of.span) for one in inputs]
+        return self.draft.merge("concat", inputs, of.span)
+
+    def group(self, x: str, groups: int, span: Span) -> str:
+        """Return one of so many groups of channels."""
+        shape = self.draft.shape(x)
+        if shape is None:
+            return self.draft.lost("route")
+        depth, sizes = channels(shape), spatial(shape)
+        if depth % groups:
+            raise NoWord(f"{depth} channels in {groups}: a group of channels would not be whole")
+        return self.draft.moved("slice", volume(depth // groups, sizes), x, span)
 
     def shortcut(self, of: Section) -> str:
         if of.options.get("weights_type", "none") != "none":
-            raise NoWord("a sum with learned weights has no word")
+            raise NoWord("a sum with learned weights has no word", INSTEAD)
         x = self.draft.merge("add", [self.last, *self.named(of, "from")], of.span)
         return self.activated(of, x, "linear")
 
