@@ -287,6 +287,9 @@ def sweep(
     layout: str = "hwc",
     names: Sequence[str] = (),
     convention: str = "macs",
+    pareto: Sequence[str] = (),
+    device: str = "",
+    mode: str = "graph",
     batch: int = 1,
     dtype: str = "float32",
     train: bool = False,
@@ -295,8 +298,9 @@ def sweep(
     """Return the totals of every combination of the values that symbols take, one row each.
 
     A symbol is given numbers, or a text such as ``"2:64:2"`` (from, to, step). ``sources`` are
-    specs, files or names of the zoo. The column ``refused`` is there where some variants cannot
-    be: it says why, and they have no numbers. Errors: :class:`UsageError` (E29, E50) for symbols
+    specs, files or names of the zoo. ``device`` adds predicted seconds per batch; ``pareto`` keeps
+    the rows that no other beats in some columns. The column ``refused`` is there where some
+    variants cannot be: it says why, and they have no numbers. Errors: :class:`UsageError` (E29, E50) for symbols
     that no spec has, that have no value, or too many variants.
 
     >>> sweep("14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2", r=[15, 30])
@@ -323,7 +327,12 @@ def sweep(
         specs, called, Grid(values), columns=columns, convention=convention,
         settings=Settings(batch, dtype, train),
     )  # fmt: skip
-    return made.to_frame()
+    if device:
+        from .clock import timed
+        from .latency import profile
+
+        made = timed(made, profile(device), mode=mode)
+    return (made.pareto(pareto) if pareto else made).to_frame()
 
 
 def solve(

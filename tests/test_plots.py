@@ -46,7 +46,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "roofline": {"device": "h200"},
     "time": {"device": "h200", "batches": (1, 32)},
     "sweep": {"symbol": "r", "values": (2, 4, 7, 8)},
+    "pareto": {"grid": {"r": (2, 4, 7, 8)}},
 }
+SWEPT = ("sweep", "pareto")
 SIGNATURES = {"svg": b"<svg ", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
@@ -56,7 +58,7 @@ def analyzed(*specs: str) -> tuple[list[Analysis], tuple[str, ...]]:
 
 
 def made(kind: str, *specs: str, **options: Any) -> Plot:
-    if kind == "sweep" and not options:
+    if kind in SWEPT and not options:
         specs = tuple(BY_R if spec == REDUCED else spec for spec in specs)
         found = [
             archcalc.analyze(spec, r=2) if "480/r" in spec else archcalc.analyze(spec)
@@ -85,7 +87,7 @@ KINDS = kinds()
 
 
 def test_the_folder_is_the_list() -> None:
-    named = {"stages", "depth", "field", "bars", "time", "roofline", "sweep"}
+    named = {"stages", "depth", "field", "bars", "time", "roofline", "sweep", "pareto"}
     assert named <= set(KINDS)
     assert all(meaning(kind).endswith(".") for kind in KINDS)
     shown = run("archcalc plot --help")
@@ -205,6 +207,64 @@ def test_a_sweep_takes_a_net_whose_symbol_has_no_number_yet() -> None:
         plot("sweep", [by_r.analysis, other], ("A", "B"), symbol="r", values=(2, 4))
 
 
+def test_a_front_is_what_no_other_variant_beats() -> None:
+    text, sizes, widths = "HxHx8 | conv 3x3xN s2 | conv 3x3xN", range(7, 29), (8, 16, 24)
+    shown = plot(
+        "pareto", [archcalc.analyze(text).analysis], ("A",),
+        grid={"H": sizes, "N": widths}, columns="macs,+activations",
+    )  # fmt: skip
+    points = {}
+    for H in sizes:
+        for N in widths:
+            net = archcalc.analyze(text, H=H, N=N)
+            points[f"{H}", f"{N}"] = net.total("macs"), net.total("activations")
+    front = {
+        key for key, (macs, acts) in points.items()
+        if not any(
+            m <= macs and a >= acts and (m, a) != (macs, acts) for m, a in points.values()
+        )
+    }  # fmt: skip
+    assert 3 < len(front) < len(points)
+    found = dict(
+        zip(zip(column(shown.table, "H"), column(shown.table, "N"), strict=True),
+            zip(column(shown.table, "macs"), column(shown.table, "activations"), strict=True),
+            strict=True)
+    )  # fmt: skip
+    assert found == points
+    rows = zip(*(column(shown.table, key) for key in ("H", "N", "front")), strict=True)
+    assert {(H, N) for H, N, on in rows if on == "yes"} == front
+    assert shown.caption.startswith(f"{len(front)} of {len(points)} variants are on the front")
+
+
+def test_a_front_of_many_is_drawn_whole_and_the_rest_thinned() -> None:
+    text = "HxWx3 | conv 3x3x8"
+    grid = {"H": range(3, 83), "W": range(3, 43)}
+    shown = plot("pareto", [archcalc.analyze(text).analysis], ("A",), grid=grid, columns="macs,-H")
+    front = [row for row in shown.table.rows if row[-1].value == "yes"]
+    assert [row[0].value for row in front] == [f"{H}" for H in range(3, 83)]
+    assert len(shown.table.rows) <= 1000
+    assert any("marks in all of 3,200 are drawn" in note for note in shown.notes)
+
+
+def test_a_front_of_predicted_times() -> None:
+    from archcalc.latency import predict_net, profile
+
+    text = "28x28x64 | dwconv 3x3 same | conv 1x1xN"
+    shown = plot(
+        "pareto", [archcalc.analyze(text).analysis], ("A",), grid={"N": (64, 128, 256)},
+        columns="+N,time", device="h200", dtype="bfloat16", batch=32,
+    )  # fmt: skip
+    wanted = [
+        predict_net(
+            archcalc.analyze(text, N=N, batch=32, dtype="bfloat16").analysis, profile("h200"),
+            mode="graph",
+        ).seconds
+        for N in (64, 128, 256)
+    ]  # fmt: skip
+    assert column(shown.table, "seconds") == wanted
+    assert any("Predicted for NVIDIA H200 SXM, not measured" in note for note in shown.notes)
+
+
 def test_times_are_the_clocks() -> None:
     from archcalc.clock import predicted
     from archcalc.latency import profile
@@ -296,7 +356,7 @@ def test_every_colour_has_one_for_dark_screens(kind: str) -> None:
                 assert f'.archcalc-plot [style*="fill: {light}"] {{ fill: {dark} !important' in head
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "sweep"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SWEPT])
 def test_hostile_names_stay_names(kind: str) -> None:
     pytest.importorskip("matplotlib")
     analyses, _ = analyzed(FIVE, REDUCED)
@@ -403,6 +463,13 @@ def test_without_matplotlib_a_picture_says_what_to_install(monkeypatch: pytest.M
         (f"sweep '{BY_R}' --set r=2:8:0", "no range"),
         (f"sweep '{BY_R}' --set q=2:8:2", "no symbol q"),
         (f"sweep '{BY_R}' --set r=7,11", "is not a whole number"),
+        (f"pareto '{BY_R}' --set r=2", "a front is over several values"),
+        (f"pareto '{BY_R}' --set r=7,11", "is not a whole number"),
+        (f"pareto '{BY_R}' --set r=2,4 --columns macs", "takes 2 columns, not 1"),
+        (f"pareto '{BY_R}' --set r=2,4 --columns macs,output", "not one whole number"),
+        (f"pareto '{BY_R}' --set r=2,4 --columns macs,time", "a predicted time is for a device"),
+        (f"pareto '{BY_R}' --set r=2,4 --device none --columns macs,time", "no device"),
+        (f"pareto '{BY_R}' --set q=2,4", "no symbol q"),
         ("stages vgg16 --format png", "a png goes to a file"),
         ("stages vgg16 -o x.bmp", "no format for"),
         ("stages vgg16 -o /dev/null/x.svg", "cannot write /dev/null/x.svg"),
@@ -440,8 +507,9 @@ def test_the_command_shows_the_table(kind: str) -> None:
         "roofline": "--device h200",
         "time": "--device h200 --batches 1,32",
         "sweep": "--set r=2,4,7,8",
+        "pareto": "--set r=2,4,7,8",
     }
-    spec = BY_R if kind == "sweep" else REDUCED
+    spec = BY_R if kind in SWEPT else REDUCED
     line = f"archcalc plot {kind} '{spec}' '{FIVE}' {given.get(kind, '')} --format "
     data = json.loads(run(line + "json"))
     jsonschema.validate(data, json.loads(run("archcalc schema")))

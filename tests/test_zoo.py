@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,31 @@ def test_names_found_in_the_text_are_those_that_yaml_reads() -> None:
         declared += variants(text, family)
     assert declared == list(NAMES)
     assert all(re.fullmatch(r"[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)?", name) for name in NAMES)
+
+
+VERIFIED = Path(__file__).parent.parent / "reports/data/verification/zoo.json"
+SUMS = ("params", "macs", "backward_macs", "training_macs", "peak_memory_bytes", "saved_bytes")
+
+
+@cache
+def counted_by_torch() -> dict[str, dict[str, int]]:
+    """Return what torch counted of each net in all, as `make verification` keeps it."""
+    nets = json.loads(VERIFIED.read_text("utf-8"))["verified"]
+    return {
+        net["name"]: {
+            check["quantity"]: check["witness"]
+            for check in net["checks"]
+            if check["layer"] is None and check["by"] != "fvcore"
+        }
+        for net in nets
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_torch_counted_the_same(name: str) -> None:
+    stored, net = counted_by_torch()[name], archcalc.analyze(name)
+    assert {key: net.total(key) for key in SUMS} == {key: stored[key] for key in SUMS}
+    assert stored["output"] == len(net.analysis.nodes)
 
 
 @pytest.mark.parametrize("name", NAMES)

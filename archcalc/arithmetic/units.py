@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 DECIMAL = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "K"))
+_SECONDS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9))
 BINARY = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -88,6 +90,31 @@ def fixed(numerator: int, denominator: int, places: int) -> str:
     sign = "-" if numerator < 0 and scaled else ""
     whole, part = divmod(scaled, 10**places)
     return f"{sign}{whole:,}" + (f".{part:0{places}}" if places else "")
+
+
+def unit_of(seconds: float) -> tuple[str, float]:
+    """Return the largest unit in which a time is at least 1, and its seconds."""
+    return next((one for one in _SECONDS if seconds >= one[1]), _SECONDS[-1])
+
+
+def short_seconds(seconds: float, digits: int = 3) -> str:
+    """Write a time with so many significant digits.
+
+    >>> short_seconds(1.12e-05), short_seconds(0.000612, 2), short_seconds(0.99996, 4)
+    ('11.2 us', '610 us', '1.000 s')
+    """
+    rounded = float(f"{seconds:.{digits}g}")
+    unit, scale = unit_of(rounded)
+    return f"{digits_of(rounded / scale, digits)} {unit}"
+
+
+def digits_of(value: float, digits: int) -> str:
+    """Return a number with so many significant digits, zeros at the end included.
+
+    >>> digits_of(0.0612, 2), digits_of(2, 3), digits_of(1234, 2)
+    ('0.061', '2.00', '1200')
+    """
+    return f"{Decimal(f'{value:.{digits - 1}e}'):f}"
 
 
 def printed(text: str, thousand: int = 1000) -> tuple[Fraction, Fraction]:

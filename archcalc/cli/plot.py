@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,10 +64,12 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     archcalc plot time alexnet vgg16 --device h200 -o time.svg
     archcalc plot sweep '14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2' \\
                         --set r=2:60:2 -o sweep.svg
+    archcalc plot pareto 'HxHxC | conv 3x3xN s2 | conv 3x3xN' --set H=7:57:7,C=64 \\
+                         --set N=32:128:32 --columns params,macs -o front.svg
 
     Draw nets. A file that ends in .svg, .png or .pdf gets the plot; without one its table is
     shown, which holds every number drawn. A sweep takes --set r=2:64:2 (from, to, step) or
-    --set r=2,4,8.
+    --set r=2,4,8; a Pareto front takes several symbols, and --columns params,time of a --device.
 
     Plots need matplotlib; their tables do not.
     """
@@ -83,6 +86,8 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     if "symbol" in taken:
         found, symbol, values = swept(specs, options)
         chosen |= {"symbol": symbol, "values": values}
+    elif "grid" in taken:
+        found, chosen["grid"] = varied(specs, options)
     else:
         found = _read(specs, options)
     names = unique_names([one.graph.name for one in found])
@@ -122,11 +127,37 @@ def swept(
 ) -> tuple[list[Analysis], str, tuple[Any, ...]]:
     """Return the nets at the first value that fits all, the symbol that is swept, its values."""
     symbol, values, rest = swept_values(options["values"])
+    sets = ((*rest, f"{symbol}={value}") for value in values)
+    return _fitting(specs, sets, options), symbol, values
+
+
+def varied(
+    specs: tuple[str, ...], options: dict[str, Any]
+) -> tuple[list[Analysis], dict[str, Sequence[Any]]]:
+    """Return the nets at the first combination of values that fits all, and the values.
+
+    Errors: :class:`UsageError` (E50) where no symbol has several values.
+    """
+    from ..sweeping import grid
+
+    made = grid(options["values"])
+    if len(made) < 2:
+        raise UsageError("E50", "a front is over several values", "--set r=2:64:2 or --set r=2,4,8")
+    sets = (
+        tuple(f"{name}={value}" for name, value in made.at(i).items() if name != "batch")
+        for i in range(min(len(made), _MOST_VALUES))
+    )
+    return _fitting(specs, sets, options), dict(made.values)
+
+
+def _fitting(
+    specs: tuple[str, ...], sets: Iterable[tuple[str, ...]], options: dict[str, Any]
+) -> list[Analysis]:
+    """Return the nets with the first numbers for symbols that fit all; the first error if none."""
     first: SpecError | None = None
-    for value in values:
+    for there in sets:
         try:
-            there = (*rest, f"{symbol}={value}")
-            return _read(specs, {**options, "values": there}), symbol, values
+            return _read(specs, {**options, "values": there})
         except SpecError as error:
             first = first or error
     assert first is not None  # there are values

@@ -5,12 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import MissingDependency, UsageError
-from .options import column_keys, columns_option, complete_spec, reading, shared, totalling
+from .options import (
+    column_keys,
+    columns_option,
+    complete_spec,
+    mode_option,
+    reading,
+    shared,
+    totalling,
+)
+
+if TYPE_CHECKING:
+    from ..sweeping import Sweep
 
 _ROWS = 1000  # shown unless --limit says otherwise
 _MOST_JSON = 100_000
@@ -23,6 +34,8 @@ _AT_ONCE = 100_000  # rows written to csv
 @click.option("--pareto", metavar="A,B", default="", help="Only rows that no other row beats.")
 @click.option("--sort", metavar="A", default="", help="By a column or symbol; -A: largest first.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many rows.")
+@click.option("--device", default="", metavar="NAME", help="Predict times: h200, ...")
+@mode_option
 @totalling
 @reading
 @shared
@@ -35,14 +48,18 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     archcalc sweep 'HxHxC | conv 3x3xN s2 | conv 3x3xN' --set H=7:57:7,C=64 \\
                    --set N=32:128:32 --pareto macs,params
     archcalc sweep resnet50 --input HxWx3 --set H=32:1031,W=32:1031 -o sweep.csv
+    archcalc sweep 'HxHxC | dwconv 3x3 same | conv 1x1xN' --set H=56,C=64,N=32:512:32 \\
+                   --device h200 --dtype bf16 --batch 32 --pareto=-N,time
 
     Count every combination of the values that symbols take: --set r=2,4,8 or --set r=2:64:2
     (from, to, step), one --set per symbol or several in one. The symbol batch is the batch size.
     A variant that cannot be is marked with the code of its error and the layer; it has no numbers.
 
     --pareto keeps the rows that no other row beats: less is better, more where a column has a
-    plus (--pareto macs,+activations). -o takes csv, parquet (needs pyarrow), json, md, html, tex;
-    svg, png and pdf where one symbol has several values (needs matplotlib).
+    plus (--pareto macs,+activations). --device puts a predicted time per batch beside the counts,
+    with its range; the front may be about it: --pareto params,time. -o takes csv, parquet (needs
+    pyarrow), json, md, html, tex; svg, png and pdf of one symbol's values, or of a front of two
+    columns (needs matplotlib).
     """
     from ..comparison import unique_names
     from ..plots import FORMATS
@@ -54,7 +71,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     if not values.values:
         raise UsageError("E50", "a sweep needs values", "--set r=2:64:2 or --set r=2,4,8,16")
     keys = _keys(options, values.values)
-    if picture := picture_asked(options, FORMATS, "sweep"):
+    picture = picture_asked(options, FORMATS, "sweep")
+    if picture and not options["pareto"]:
         _draw(specs, keys, picture, options)
         return
     read = [spec_of(source, layout=options["layout"], input=options["input"]) for source in specs]
@@ -69,6 +87,11 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
             settings=settings_of(options),
             watch=step,
         )
+    if options["device"]:
+        made = _timed(made, options)
+    if picture:
+        _draw_front(made, picture, options)
+        return
     if options["pareto"]:
         made = made.pareto(_words(options["pareto"]))
     if options["sort"]:
@@ -90,8 +113,14 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
 def _keys(options: dict[str, Any], symbols: Collection[str]) -> tuple[str, ...]:
     """Return the columns, with those that the front is about."""
     from ..conventions import counted_column
+    from ..sweeping import TIMES
 
     asked = [word.lstrip("+-") for word in (*_words(options["pareto"]), options["sort"]) if word]
+    if "time" in asked and not options["device"]:
+        from ..clock import no_device
+
+        raise no_device()
+    asked = [word for word in asked if word not in ("time", *TIMES)]
     counting = options["convention"]
     columns = [*column_keys(options["columns"])]
     for word in asked:
@@ -99,6 +128,17 @@ def _keys(options: dict[str, Any], symbols: Collection[str]) -> tuple[str, ...]:
         if word not in (*symbols, *known) and counted_column(word, counting).key not in known:
             columns.append(word)
     return tuple(columns)
+
+
+def _timed(made: Sweep, options: dict[str, Any]) -> Sweep:
+    """Put predicted times beside the counts."""
+    from ..clock import timed
+    from ..latency import profile
+    from .output import progress
+
+    device = profile(options["device"])
+    with progress(-(-len(made.valid) // 50)) as step:
+        return timed(made, device, mode=options["mode"], watch=step)
 
 
 def _words(text: str) -> list[str]:
@@ -119,14 +159,27 @@ def _draw(
     from .output import write
     from .plot import swept
 
-    if options["pareto"] or options["sort"] or options["limit"]:
-        raise UsageError("E50", "a picture shows every value of one symbol", "-o sweep.csv")
+    if options["sort"] or options["limit"] or options["device"]:
+        raise UsageError("E50", "a picture shows the counts of every value", "-o sweep.csv")
     found, symbol, values = swept(specs, options)
     names = unique_names([one.graph.name for one in found])
     drawn = plot(
         "sweep", found, names, symbol=symbol, values=values, columns=keys,
         convention=options["convention"],
     )  # fmt: skip
+    write(document(drawn, picture), options["output"])
+
+
+def _draw_front(made: Sweep, picture: str, options: dict[str, Any]) -> None:
+    """Write the plot of the variants and their front; archcalc plot pareto is the same."""
+    from ..plots import document, with_specs
+    from ..plots.pareto import front_of
+    from .output import write
+
+    if options["sort"] or options["limit"]:
+        raise UsageError("E50", "a picture shows every variant", "-o sweep.csv")
+    drawn = front_of(made, _words(options["pareto"]))
+    drawn = with_specs(drawn, [one.spec for one in made.counters], made.names)
     write(document(drawn, picture), options["output"])
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..analysis import Analysis
+from ..arithmetic.units import short_seconds
 from ..errors import UsageError
 from ..latency import NetPrediction, Profile, predict_net
 from ..timing import read_times
 from ..timing.measurement import Measurement
 from ..timing.task import net_piece
 from .clocked import Clocked
-from .words import Time, seconds_text
+from .words import Time
 
 _BOUNDS = {
     "launch": "launching kernels",
@@ -43,26 +44,28 @@ def predicted(
         for analysis, name in zip(analyses, names, strict=True):
             found = predict_net(analysis, profile, batch=batch, dtype=dtype, mode=mode)
             missing |= {f"{name}, {layer}": why for layer, why in found.unknown.items()}
-            labels |= {
-                one.error_class.label.removeprefix("predicted, "): None
-                for one in found.layers.values()
-                if one.seconds > 0
-            }
+            labels |= dict.fromkeys(found.labels)
             is_timed = not found.unknown and found.seconds > 0  # a net of views takes none
             times.append(_predicted(name, batch, found) if is_timed else None)
         rows.append(tuple(times))
-    basis = [
-        f"Predicted for {profile.title}, not measured; a range holds nine of ten times of its "
-        f"class: {'; '.join(labels)}."
-    ]
+    basis = [basis_of(profile, labels)]
     basis += [f"no prediction for {place}: {why}" for place, why in list(missing.items())[:6]]
-    title = f"Time per batch, predicted for {profile.title}, {dtype}, {_MODES[mode]}"
+    title = f"Time per batch, predicted for {profile.title}, {dtype}, {MODES[mode]}"
     return Clocked(
         tuple(names), tuple(analyses), tuple(rows), tuple(batches), title, tuple(basis), reference
     )
 
 
-_MODES = {
+def basis_of(profile: Profile, labels: Iterable[str]) -> str:
+    """Return whose times predicted ones are, and how far off they were on layers held out."""
+    errors = "; ".join(label.removeprefix("predicted, ") for label in labels)
+    return (
+        f"Predicted for {profile.title}, not measured; a range holds nine of ten times of its "
+        f"class: {errors}."
+    )
+
+
+MODES = {
     "eager": "run eagerly",
     "graph": "replayed as a graph",
     "compile": "compiled",
@@ -168,11 +171,11 @@ def _measured(name: str, batch: int, found: Measurement) -> Time:
     why = ""
     if found.is_host_bound:
         assert found.host is not None
-        why = f"host-bound: a call takes the host {seconds_text(found.host)}"
+        why = f"host-bound: a call takes the host {short_seconds(found.host)}"
     elif found.null and found.launches:
         share = found.null * found.launches / found.median
         if share > 0.5:
-            why = f"launch-bound: {found.launches} launches of {seconds_text(found.null)}"
+            why = f"launch-bound: {found.launches} launches of {short_seconds(found.null)}"
     if found.verdict:
         why = f"{why}; {found.verdict} samples" if why else f"{found.verdict} samples"
     return Time(name, batch, found.median, low, high, why, found)
@@ -184,8 +187,8 @@ def _why(found: NetPrediction) -> str:
     kernels = f"{len(running)} kernel{'s' * (len(running) != 1)}"
     if found.host > found.device:
         return (
-            f"host-bound: launching {kernels} takes {seconds_text(found.host)}, the device "
-            f"{seconds_text(found.device)}"
+            f"host-bound: launching {kernels} takes {short_seconds(found.host)}, the device "
+            f"{short_seconds(found.device)}"
         )
     shares: dict[str, float] = {}
     for one in running:

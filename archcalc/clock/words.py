@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
+from ..arithmetic.units import digits_of, short_seconds, unit_of
 from ..latency import NetPrediction
 from ..timing.measurement import Measurement, ratio
+from ..timing.writing import written_time
 
 
 @dataclass(frozen=True)
@@ -58,32 +60,7 @@ def shown(time: Time | None) -> str:
     if time is None:
         return "?"
     if isinstance(time.source, Measurement):
-        half = time.source.half
-        return f"{seconds_text(time.seconds)} +- {seconds_text(half, 1)}"
-    text = seconds_text(time.seconds, 2)
-    scale = _UNITS[text.rpartition(" ")[2]]
-    low, high = (_digits(seconds / scale, 2) for seconds in (time.low, time.high))
-    return f"{text} ({low} to {high})"
-
-
-_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
-
-
-def seconds_text(seconds: float, digits: int = 3) -> str:
-    """Return a time with a few digits.
-
-    >>> seconds_text(1.12e-05), seconds_text(0.000612, 2), seconds_text(0.0731)
-    ('11.2 us', '610 us', '73.1 ms')
-    """
-    unit, scale = next(
-        ((unit, scale) for unit, scale in _UNITS.items() if seconds >= scale), ("us", 1e-6)
-    )
-    return f"{_digits(seconds / scale, digits)} {unit}"
-
-
-def _digits(value: float, digits: int) -> str:
-    """Return a number with so many significant digits, zeros at the end included."""
-    text = f"{float(f'{value:.{digits}g}'):f}"
-    whole, _, decimals = text.partition(".")
-    places = max(digits - len(whole.lstrip("0")), 0)
-    return f"{whole}.{decimals[:places]}" if places else whole
+        return written_time(time.seconds, time.source.half)
+    _, scale = unit_of(time.seconds)
+    low, high = (digits_of(seconds / scale, 2) for seconds in (time.low, time.high))
+    return f"{short_seconds(time.seconds, 2)} ({low} to {high})"

@@ -38,6 +38,12 @@ class NetPrediction:
     layers: dict[str, Prediction]
     unknown: dict[str, str]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The errors of the layers that take time, class by class, in words."""
+        running = [one for one in self.layers.values() if one.seconds > 0]
+        return tuple(dict.fromkeys(one.error_class.label for one in running))
+
 
 def predict_net(
     analysis: Analysis,

@@ -18,12 +18,13 @@ from typing import Any
 from ..analysis import Analysis
 from ..comparison import position_of
 from ..errors import UsageError
+from ..notation.entries import Spec
 from ..notation.format import stages as stages_of  # `stages` is a kind of plot here
 from .base import FORMATS, Plot
 
-__all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot"]
+__all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot", "with_specs"]
 
-_PARTS = ("base", "page", "sheet", "style", "scale", "values", "writing")
+_PARTS = ("base", "labels", "page", "sheet", "style", "scale", "values", "writing")
 _LONGEST_SPEC = 240
 
 
@@ -59,20 +60,25 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
     (E48) for an unknown kind, (E50) for nets that it cannot show.
 
     >>> kinds()
-    ('bars', 'depth', 'field', 'roofline', 'scatter', 'stages', 'sweep', 'time')
+    ('bars', 'depth', 'field', 'pareto', 'roofline', 'scatter', 'stages', 'sweep', 'time')
     """
     if analyses and "reference" in options:
         options["reference"] = position_of(options["reference"], names, "net")
     made: Plot = _module(kind).drawn(analyses, names, **options)
-    return replace(made, notes=(*_specs(analyses, names), *made.notes))
+    return with_specs(made, [one.graph.spec for one in analyses], names)
 
 
-def _specs(analyses: Sequence[Analysis], names: Sequence[str]) -> Iterator[str]:
-    """Yield what nets are that have no name of their own; nothing where one is too long to say."""
+def with_specs(plot: Plot, specs: Sequence[Spec | None], names: Sequence[str]) -> Plot:
+    """Return a plot whose notes say what nets are that have no name of their own."""
+    return replace(plot, notes=(*_specs(specs, names), *plot.notes))
+
+
+def _specs(specs: Sequence[Spec | None], names: Sequence[str]) -> Iterator[str]:
+    """Yield what nameless nets are; nothing where one is too long to say."""
     found = {
-        name: " | ".join(stages_of(analysis.graph.spec, full=False))
-        for analysis, name in zip(analyses, names, strict=True)
-        if not analysis.graph.name and analysis.graph.spec is not None
+        name: " | ".join(stages_of(spec, full=False))
+        for spec, name in zip(specs, names, strict=True)
+        if spec is not None and not spec.name
     }
     if all(len(spec) <= _LONGEST_SPEC for spec in found.values()):
         yield from (f"{name}: {spec}" for name, spec in found.items())

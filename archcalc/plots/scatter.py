@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor, hypot, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from ..analysis import Analysis
 from ..arithmetic.units import short
 from ..errors import UsageError
 from ..quantities.base import Quantity
-from ..renderers.cells import shortened, text
-from ..roofline.scale import Box, free_place
+from ..renderers.cells import text
+from ..roofline.scale import Box
 from ..table import Cell, Column, Table
 from .base import Art, Plot, limited, listed
+from .labels import labels
 from .scale import Scale, tick_text
-from .sheet import WIDTH, Sheet, across, legend_height, line, spot, up, width_of
+from .sheet import Sheet, across, legend_height, line, spot, up, width_of
 from .style import SMALL, Series, color
 from .values import drawable, height_of, label_of, unknown_notes
 
 _MOST_NETS, _MOST_GROUPS = 60, 8
 _MOST_NAMED = 4  # nets that a title names
 _PANEL = 470
-_APART = 10  # the pixels from a label to the marks of others, and to its own without a line
-_NARROW = 0.9  # names are of small letters mostly
 
 Place = tuple[int, int]
 
@@ -130,7 +129,7 @@ def _paint(
         at = [places[i] for i in mine]
         sizes = [place[0] for place in at], [place[1] for place in at]
         line(axes, looks[key], *sizes, linestyle="none", markersize=7, zorder=4)
-    _labels(sheet, names, places, box, wide, tall, taken)
+    labels(sheet, names, [spot(box, wide, tall, *place) for place in places], box, taken)
 
 
 def _ratios(
@@ -159,49 +158,3 @@ def _ratios(
         taken.append((left, level + 4, left + size, level + 4 + SMALL))
         sheet.words(left, level + 14, words, SMALL, "soft")
     return taken
-
-
-def _labels(
-    sheet: Sheet, names: Sequence[str], places: Sequence[Place], box: Box, wide: Scale,
-    tall: Scale, taken: list[Box],
-) -> None:  # fmt: skip
-    """Write each net's name beside its mark, where it covers nothing and is nearest to it.
-
-    A line leads to a name that stands away from its mark.
-    """
-    spots = [spot(box, wide, tall, *place) for place in places]
-    for i, (name, (x, y)) in enumerate(zip(names, spots, strict=True)):
-        shown = shortened(name, 22)
-        size = _NARROW * width_of(shown, SMALL)
-        marks = [_around(at, 5 if k == i else _APART) for k, at in enumerate(spots)]
-        start, end, _ = free_place(x, y, size, SMALL, [*taken, *marks], box)
-        label = start, end - SMALL, start + size, end
-        taken.append(label)
-        near = min(max(x, label[0]), label[2]), min(max(y, label[1]), label[3])
-        if hypot(near[0] - x, near[1] - y) > _APART:
-            _lead(sheet, (x, y), near)
-            taken += _along((x, y), near)
-        side = "end" if label[2] < x else "start" if label[0] > x else "middle"
-        place = {"start": label[0], "end": label[2], "middle": (label[0] + label[2]) / 2}[side]
-        sheet.words(place, end - 2, shown, SMALL, anchor=side)
-
-
-def _lead(sheet: Sheet, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Draw a thin line from a mark to its name."""
-    from matplotlib.lines import Line2D
-
-    x, y = [start[0] / WIDTH, end[0] / WIDTH], [1 - at / sheet.height for at in (start[1], end[1])]
-    sheet.figure.add_artist(Line2D(x, y, color=color("lead"), linewidth=0.8))
-
-
-def _along(start: tuple[float, float], end: tuple[float, float]) -> list[Box]:
-    """Return small boxes along a line, so that no later label covers it."""
-    parts = [step / 8 for step in range(9)]
-    return [
-        _around((start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])), 2)
-        for part in parts
-    ]
-
-
-def _around(spot: tuple[float, float], far: float) -> Box:
-    return spot[0] - far, spot[1] - far, spot[0] + far, spot[1] + far

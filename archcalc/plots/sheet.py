@@ -53,13 +53,14 @@ class Sheet:
 
     def words(
         self, x: float, y: float, text: str, size: float = SMALL, ink: str = "ink",
-        anchor: str = "start", bold: bool = False,
+        anchor: str = "start", bold: bool = False, backed: bool = False,
     ) -> None:  # fmt: skip
-        """Write a text that stands on ``y``."""
+        """Write a text that stands on ``y``; ``backed`` hides what is drawn behind it."""
+        behind = {"facecolor": color("paper"), "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
         self.figure.text(
             x / WIDTH, 1 - y / self.height, printable(text), fontsize=size, color=color(ink),
             ha=_ANCHORS[anchor], va="baseline", weight="bold" if bold else "normal",
-            parse_math=False,
+            parse_math=False, bbox=behind if backed else None,
         )  # fmt: skip
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Any:

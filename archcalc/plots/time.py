@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_NETS, _MOST_BATCHES = 24, 8
 _PANEL = 420
-_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 
 
 @dataclass(frozen=True)
@@ -151,16 +150,6 @@ def _notes(clocked: Clocked, names: Sequence[str], marks: Sequence[Mark]) -> lis
     return found
 
 
-def seconds_text(seconds: float) -> str:
-    """Return a time with four significant digits.
-
-    >>> seconds_text(0.0123456), seconds_text(1.5e-05), seconds_text(2.0)
-    ('12.35 ms', '15 us', '2 s')
-    """
-    scale, unit = next((one for one in _UNITS if seconds >= one[0] * 0.99995), _UNITS[-1])
-    return f"{seconds / scale:.4g} {unit}"
-
-
 def _table(marks: Sequence[Mark], names: Sequence[str], title: str, reference: int) -> Table:
     columns = (
         Column("net", "net", False, True), Column("batch", "batch"), Column("macs", title),
@@ -171,8 +160,8 @@ def _table(marks: Sequence[Mark], names: Sequence[str], title: str, reference: i
     rows = tuple(
         (
             Cell(names[one.net]), Cell(one.batch, "layers"), Cell(one.macs, "count"),
-            *(Cell(seconds_text(part)) for part in (one.seconds, one.low, one.high)),
-            Cell(None if one.followed is None else seconds_text(one.followed)), Cell(one.compared),
+            *(Cell(part, "seconds") for part in (one.seconds, one.low, one.high)),
+            Cell(one.followed, "seconds"), Cell(one.compared),
         )
         for one in marks
     )  # fmt: skip

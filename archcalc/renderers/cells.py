@@ -50,6 +50,8 @@ def text(
         return symbolic_text(value)
     if isinstance(value, str):
         return printable(value)
+    if unit == "seconds":
+        return units.short_seconds(value) if value == value else "?"
     if not isinstance(value, int):
         return symbolic_text(value)
     if unit == "bytes":
@@ -81,6 +83,8 @@ def raw(cell: Cell, layout: str = "hwc") -> str:
         return repr(value[0] / value[1])
     if isinstance(value, int):
         return str(value)
+    if unit == "seconds":
+        return repr(value) if value == value else "?"
     return text(cell, exact=True, layout=layout)
 
 
@@ -89,6 +93,8 @@ def as_json(cell: Cell) -> Any:
     value = cell.value
     if value is None or isinstance(value, int):
         return value
+    if cell.unit == "seconds":
+        return value if value == value else None
     if cell.unit == "share":
         part, whole = value
         known = isinstance(part, int) and isinstance(whole, int) and whole

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..analysis import Settings, walk
-from ..clock import Clocked, seconds_text
+from ..arithmetic.units import short_seconds
+from ..clock import Clocked
 from ..comparison import change, chosen_columns, position_of
 from ..fieldmap.fieldmap import field_map
 from ..fieldmap.page import page as field_page
@@ -228,7 +229,7 @@ def time_table(net: Described, clocked: Clocked) -> Table | None:
     rows = [
         (
             Cell(name),
-            Cell(seconds_text(seconds, 2)),
+            Cell(short_seconds(seconds, 2)),
             Cell(f"{100 * seconds / whole:.1f}%"),
             Cell((sum(macs[i] for i in groups[name]), total), "share"),
         )

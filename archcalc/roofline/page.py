@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..arithmetic.units import unit_of
 from ..remarks import spec_text
 from ..table import Block, Cell, Column, Page, Table, Text
-from ..timing.writing import unit_of, written_time
+from ..timing.writing import written_time
 from .points import Point, Roofline
 
 _MOST_NAMES = 8

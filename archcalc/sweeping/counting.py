@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..analysis import Settings, walk
+from ..analysis import Analysis, Settings, walk
 from ..arithmetic.unknown import Unknown
 from ..errors import SpecError, UsageError
 from ..expansion import expand
@@ -163,13 +163,16 @@ class Counter:
             layer = problem.where.partition(",")[0].removeprefix("layer ")
             return Refusal(problem.code, layer, problem.message, index)
 
-    def totals(self, values: dict[str, Any]) -> list[Any]:
-        """Return the total of each column for one number per symbol, of any kind."""
+    def analysis(self, values: dict[str, Any]) -> Analysis:
+        """Return the net for one number per symbol, of any kind."""
         settings = self.settings
         if self.batched:
             settings = replace(settings, batch=values["batch"])
-        graph = expand(self.spec, values, unused=True)
-        analysis = walk(graph, settings)
+        return walk(expand(self.spec, values, unused=True), settings)
+
+    def totals(self, values: dict[str, Any]) -> list[Any]:
+        """Return the total of each column for one number per symbol, of any kind."""
+        analysis = self.analysis(values)
         return [quantity.total(analysis) for quantity in self.quantities]
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..analysis import Settings
+from ..analysis import Analysis, Settings
 from ..conventions import counted_column
 from ..errors import UsageError
 from ..expansion import no_symbol
 from ..notation.entries import Spec
 from ..notation.free import symbols
 from ..quantities.base import Quantity
-from .counting import CHUNK, Refusal, counter
+from .counting import CHUNK, Counter, Refusal, counter
 from .grid import Grid
 from .pareto import front
 
@@ -23,31 +23,53 @@ if TYPE_CHECKING:
 
 Watch = Callable[[str], object]
 _PLAIN = Settings()
+TIMES = ("seconds", "seconds_low", "seconds_high")  # predicted, where a device is named
+_OTHER_NAMES = {"time": TIMES[0]}
+
+
+@dataclass(frozen=True)
+class Added:
+    """A column that is not counted, such as predicted seconds: a number per row, or NaN."""
+
+    key: str
+    title: str
+    unit: str
+    values: Any
 
 
 @dataclass(frozen=True)
 class Sweep:
     """The totals of every variant, column by column.
 
-    Rows are numbered net by net, then in the order of the grid; ``shown`` are the numbers of the
-    rows that are left, in their order. ``refused`` holds for each row -1 or which of the
-    ``refusals`` is the reason that it cannot be: the numbers of such a row mean nothing.
+    ``counters`` count each net; rows are numbered net by net, then in the order of the grid.
+    ``shown`` are the numbers of the rows that are left, in their order. ``refused`` holds for
+    each row -1 or which of the ``refusals`` is the reason that it cannot be: the numbers of such a row mean nothing.
     ``basis`` says where those columns come from that are not counted.
     """
 
     names: tuple[str, ...]
     grid: Grid
-    quantities: tuple[Quantity, ...]
+    counters: tuple[Counter, ...]
+    quantities: tuple[Quantity | Added, ...]
     columns: tuple[Any, ...]
     refused: Any
     refusals: tuple[Refusal, ...]
     shown: Any
-    settings: Settings = _PLAIN
     convention: str = "macs"
     basis: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.shown)
+
+    @property
+    def settings(self) -> Settings:
+        """What the counts depend on besides the symbols."""
+        return self.counters[0].settings
+
+    def analysis(self, row: int) -> Analysis:
+        """Return one variant by itself; :class:`SpecError` for one that is refused."""
+        net, place = divmod(row, len(self.grid))
+        return self.counters[net].analysis(self.grid.at(place))
 
     @cached_property
     def valid(self) -> Any:
@@ -61,7 +83,7 @@ class Sweep:
         holds something besides whole numbers.
         """
         name = text.strip()
-        key = name.lstrip("+-")
+        key = _OTHER_NAMES.get(name.lstrip("+-"), name.lstrip("+-"))
         if key in self.grid.values:
             return self.symbol(key), name[:1] in "+-"
         keys = [one.key for one in self.quantities]
@@ -70,6 +92,8 @@ class Sweep:
             known = ", ".join((*keys, *self.grid.values))
             raise UsageError("E48", f"{wanted} is not in the sweep", f"columns: {known}")
         values = self.columns[keys.index(wanted)]
+        if values.dtype.kind == "f" and (values[self.valid] != values[self.valid]).any():
+            raise UsageError("E50", f"{wanted} is not known of every variant")
         if values.dtype == object and not all(type(n) is int for n in values[self.valid]):
             raise UsageError("E50", f"{wanted} is not one whole number in every variant")
         return values, name[:1] in "+-"
@@ -104,6 +128,15 @@ class Sweep:
         rest = self.shown[self.refused[self.shown] >= 0]
         return replace(self, shown=numpy.concatenate([self.valid[order], rest]))
 
+    def with_columns(self, added: Sequence[Added], basis: Sequence[str]) -> Sweep:
+        """Return the sweep with columns that are not counted; ``basis`` says whose they are."""
+        return replace(
+            self,
+            quantities=(*self.quantities, *added),
+            columns=(*self.columns, *(one.values for one in added)),
+            basis=(*self.basis, *basis),
+        )
+
     def first(self, count: int) -> Sweep:
         """Return so many rows."""
         return replace(self, shown=self.shown[:count])
@@ -124,10 +157,11 @@ class Sweep:
         refused = self.refused[self.shown] >= 0
         for one, values in zip(self.quantities, self.columns, strict=True):
             there = values[self.shown]
-            if refused.any() and there.dtype != object:
+            if refused.any() and there.dtype.kind == "i":
                 data[one.key] = pandas.arrays.IntegerArray(there.copy(), refused.copy())
             else:
-                data[one.key] = numpy.where(refused, None, there) if refused.any() else there
+                hidden = refused.any() and there.dtype == object
+                data[one.key] = numpy.where(refused, None, there) if hidden else there
         if refused.any():
             reasons = numpy.array([*(one.why for one in self.refusals), ""], dtype=object)
             data["refused"] = reasons[self.refused[self.shown]]
@@ -158,11 +192,8 @@ def sweep(
     for name in grid.values:
         if name not in known and name != "batch":
             raise no_symbol(name, known, "any spec")
-    parts = [
-        part
-        for spec in specs
-        for part in _watched(counter(spec, settings, counted, grid), chunk, watch)
-    ]
+    counters = tuple(counter(spec, settings, counted, grid) for spec in specs)
+    parts = [part for one in counters for part in _watched(one, chunk, watch)]
     refusals: dict[tuple[str, str], Refusal] = {}
     refused = []
     for part in parts:
@@ -173,6 +204,7 @@ def sweep(
     return Sweep(
         names=tuple(names),
         grid=grid,
+        counters=counters,
         quantities=counted,
         columns=tuple(
             numpy.concatenate([part.columns[i] for part in parts]) for i in range(len(counted))
@@ -180,7 +212,6 @@ def sweep(
         refused=numpy.concatenate(refused),
         refusals=tuple(refusals.values()),
         shown=numpy.arange(len(grid) * len(specs)),
-        settings=settings,
         convention=convention,
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..arithmetic.units import short_seconds
 from ..remarks import spec_text
 from ..table import Block, Cell, Column, Page, Table, Text
 from .data import data, records
 from .measurement import Measurement, suspects
 from .plan import ABOVE_FLOOR, Plan, Row
-from .writing import written_rate, written_seconds, written_time
+from .writing import written_rate, written_time
 
 if TYPE_CHECKING:
     from .measuring import Timing
@@ -101,7 +102,7 @@ def conditions(timing: Timing) -> Iterator[str]:
         null = next((m.null for m in made if m.null), None)
         if null:
             what = "kernel" if header.get("stopwatch") == "cuda" else "operator"
-            yield f"An empty {what} takes {written_seconds(null, 2)} here; nothing is subtracted."
+            yield f"An empty {what} takes {short_seconds(null, 2)} here; nothing is subtracted."
     if timing.auto_batch:
         yield (
             f"batch auto = {timing.auto_batch}: the smallest power of two above {ABOVE_FLOOR} "

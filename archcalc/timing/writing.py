@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-_UNITS = (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9))
+from ..arithmetic.units import unit_of
+
 _MOST_DIGITS = 4
 
 
@@ -26,18 +27,6 @@ def written_time(seconds: float, half: float) -> str:
     return f"{_rounded(value, step):f} +- {shown:f} {name}"
 
 
-def written_seconds(seconds: float, digits: int = 3) -> str:
-    """Write a time with so many digits.
-
-    >>> written_seconds(6.12e-7)
-    '612 ns'
-    """
-    name, scale = unit_of(seconds)
-    value = Decimal(seconds / scale)
-    step = Decimal(1).scaleb(value.adjusted() - digits + 1)
-    return f"{_rounded(value, step):f} {name}"
-
-
 def written_rate(rate: float, doubt: float) -> str:
     """Write a rate whose relative doubt is known, with three digits at most.
 
@@ -49,14 +38,6 @@ def written_rate(rate: float, doubt: float) -> str:
     digits = 3 if doubt < 0.01 else 2 if doubt < 0.1 else 1
     value = Decimal(rate)
     return f"{_rounded(value, Decimal(1).scaleb(value.adjusted() - digits + 1)):f}"
-
-
-def unit_of(seconds: float) -> tuple[str, float]:
-    """Return the largest unit in which a time is at least 1, and its seconds."""
-    for name, scale in _UNITS:
-        if seconds >= scale:
-            return name, scale
-    return _UNITS[-1]
 
 
 def _last_digit(doubt: Decimal) -> int:

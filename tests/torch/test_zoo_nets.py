@@ -1,4 +1,9 @@
-"""The whole zoo through torch on the meta device: shapes, weights, MACs of both passes, memory."""
+"""The zoo through torch on the meta device: shapes, weights, MACs of both passes, memory.
+
+Each family's first net and its smallest are run here, and every small one. What torch counted of
+all of them is kept in reports/data/verification (`make verification`); tests/test_zoo.py holds
+every net to that.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,23 @@ from archcalc import zoo
 from archcalc.oracles import backward, flop_counter, liveness, shapes, weights
 from archcalc.oracles.subject import Run
 
+_SMALL = 60  # layers
 
-@pytest.mark.parametrize("name", zoo.entries())
+
+def representatives() -> list[str]:
+    """Return the nets that stand for their families."""
+    families: dict[str, list[str]] = {}
+    for name, family in zoo.entries().items():
+        families.setdefault(family, []).append(name)
+    found = []
+    for names in families.values():
+        sizes = {name: len(archcalc.read(name)) for name in names}
+        smallest = min(sizes, key=lambda name: sizes[name])
+        found += [name for name in names if name in (names[0], smallest) or sizes[name] <= _SMALL]
+    return found
+
+
+@pytest.mark.parametrize("name", representatives())
 def test_torch_counts_the_same(name: str) -> None:
     net, asked = archcalc.analyze(name, train=True), subject(name, train=True)
     assert in_torch(asked.module.named_parameters()) == stated(net, "weights")
