@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from ..arithmetic.dims import Shape
 from ..errors import Problem, SpecError
 from ..graph import Graph
-from ..layers.base import Layer
-from .base import Draft, Given, NoWord, made, pads
+from .base import INSTEAD, Draft, Given, NoWord, made
 from .caffe_fields import Fields, is_deployed, old_type
+from .caffe_heads import PERMUTE, Heads
+from .caffe_layers import is_channels, made_of
+from .caffe_shapes import flattened, permuted, reshaped, sliced
+from .draft_held import Held
 from .prototxt import Message, parsed
 
 ENDINGS = (".prototxt", ".pbtxt")
 LOSSES = ("Loss", "Accuracy")
 SOURCES = ("Data", "Input")  # ImageData, MemoryData, HDF5Data, ...
-ACTIVATIONS = {"Sigmoid": "sigmoid", "TanH": "tanh", "ELU": "elu", "Softmax": "softmax"}
+CONSTANT = ""  # a blob that does not depend on the input's values
+TURNS = ("Reshape", "Permute", "Flatten", "Softmax")
 
 
 def reads(given: Given) -> bool:
@@ -43,6 +46,8 @@ class _Reader:
         self.draft = draft
         self.blobs: dict[str, str] = {}  # the node that last wrote each blob
         self.pending: str | None = None  # a batch norm that waits for its scale
+        self.heads = Heads(draft, self.single)
+        self.batch = 0
 
     def begin(self, whole: Message) -> None:
         """Give the net its input: stated, or that of an Input or Data layer."""
@@ -65,12 +70,14 @@ class _Reader:
         if len(crops) == 1 and not sizes:
             crop = crops.pop()[:9]
             remedy = f"its images are cropped to {crop}: --input {crop}x{crop}x3 if in color"
+        self.batch = sizes[0] if sizes else 0
         start = self.draft.start(_shape(sizes), remedy)
         for name in names:
             self.blobs[name] = start
 
     def outputs(self) -> list[str]:
         """Return what nothing reads, in the order of the file."""
+        self.heads.finish()
         read = {name for node in self.draft.nodes for name in node.inputs}
         return [node.name for node in self.draft.nodes if node.name not in read]
 
@@ -96,28 +103,112 @@ class _Reader:
         try:
             found = self.added(of, inputs)
         except NoWord as error:
-            draft.refuse(f'layer "{of.name}" ({of.kind[:40]}): {error}', of.span)
-            found = draft.lost(of.name)
-        self.blobs.update(dict.fromkeys(of.tops or [of.name], found))
+            message = f'layer "{of.name}" ({of.kind[:40]}): {error}'
+            draft.refuse(message, of.span, error.help)
+            found = [draft.lost(of.name)]
+        tops = of.tops or [of.name]
+        self.blobs.update(zip(tops, found * len(tops) if len(found) == 1 else found, strict=True))
 
-    def added(self, of: Fields, inputs: list[str]) -> str:
-        """Return the node of a layer; NoWord where there is no word for it."""
+    def added(self, of: Fields, inputs: list[str]) -> list[str]:
+        """Return the nodes of a layer, one for all tops or one each; NoWord where there is none."""
         for weights in of.parameter_names:
             self.draft.own(weights, of.name)
-        if of.kind == "Split":
-            return inputs[0]
-        if of.kind in ("Concat", "Eltwise"):
-            return self.draft.merge(_merge(of), inputs, of.span, of.name)
-        if len(inputs) > 1:
-            raise NoWord(f"it reads {len(inputs)} blobs")
-        if of.kind == "Scale":
-            return self.scale(of, inputs[0])
+        for one in inputs:
+            self.heads.read(one)
+        if of.kind == "PriorBox" or all(one == CONSTANT for one in inputs):
+            self.draft.note("PriorBox is left out: its boxes depend on sizes alone")
+            return [CONSTANT]
+        if of.kind == "DetectionOutput":
+            return [self.detections(of, [one for one in inputs if one != CONSTANT])]
+        if CONSTANT in inputs:
+            raise NoWord("it reads boxes of PriorBox, which are left out", INSTEAD)
+        if of.kind == "Slice":
+            return self.parts(of, self.heads.real(inputs[0]))
+        return [self.joined(of, inputs) if len(inputs) > 1 else self.unary(of, inputs[0])]
+
+    def detections(self, of: Fields, inputs: list[str]) -> str:
+        """End in the values that boxes are picked by; sorting and comparing them is left out."""
+        if not inputs or any(len(self.draft.shape(one) or (0,)) != 1 for one in inputs):
+            raise NoWord("it reads no vectors of places and classes", INSTEAD)
+        self.draft.note(
+            "DetectionOutput is left out: it picks boxes by sorting; the net ends in the values "
+            "that it reads, joined"
+        )
+        return self.heads.together(inputs, of.span, of.name)
+
+    def parts(self, of: Fields, x: str) -> list[str]:
+        """Return the parts that a Slice cuts."""
+        shape = self.draft.shape(x)
+        if shape is None:
+            return [self.draft.lost(of.name)]
+        shapes = zip(of.tops, sliced(of, shape), strict=True)
+        return [self.draft.moved("slice", part, x, of.span, top) for top, part in shapes]
+
+    def joined(self, of: Fields, inputs: list[str]) -> str:
+        """Return the node of a layer that reads several blobs."""
+        if of.kind == "Concat" and all(len(self.draft.shape(one) or ()) == 1 for one in inputs):
+            _merge(of, (1,))
+            return self.heads.join(of, inputs)
+        inputs = [self.heads.real(one) for one in inputs]
         shape = self.draft.shape(inputs[0])
-        if of.kind not in _MAKERS:
-            raise NoWord("the notation has no word for it")
-        found = self.draft.add(_MAKERS[of.kind](of, shape), inputs, of.span, of.name)
+        if of.kind in ("Concat", "Eltwise"):
+            return self.draft.merge(_merge(of, shape), inputs, of.span, of.name)
+        if (
+            of.kind == "Scale"
+            and len(inputs) == 2
+            and not of.flag("scale_param", "bias_term", False)
+        ):
+            return self.draft.merge("mul", inputs, of.span, of.name)
+        if of.kind == "Axpy" and len(inputs) == 3:
+            scaled = self.draft.merge("mul", inputs[:2], of.span)
+            return self.draft.merge("add", [scaled, inputs[2]], of.span, of.name)
+        raise NoWord(f"it reads {len(inputs)} blobs", INSTEAD)
+
+    def unary(self, of: Fields, x: str) -> str:
+        """Return the node of a layer that reads one blob; heads wait for what reads them."""
+        if of.kind in ("Split", "Concat", "Eltwise"):
+            return x
+        shape = self.draft.shape(x)
+        if shape is not None and of.kind in TURNS:
+            if of.kind == "Permute":
+                wanted = permuted(of, shape)
+                held = Held(PERMUTE, self.heads.real(x), of.span, of.name)
+                return x if wanted == shape else self.heads.hold(held, wanted)
+            wanted = self.turned(of, shape)
+            found = self.heads.changed(of, x, wanted)
+            if found is not None:
+                return found
+            if self.heads.is_held(x, PERMUTE) and len(wanted) == 1:
+                x = self.heads.base(x)
+        return self.single(of, self.heads.real(x), of.name)
+
+    def turned(self, of: Fields, shape: Shape) -> Shape:
+        """Return the shape of a layer that changes no value."""
+        if of.kind == "Reshape":
+            return reshaped(of, shape, self.batch)
+        return flattened(of, shape) if of.kind == "Flatten" else shape
+
+    def single(self, of: Fields, x: str, label: str) -> str:
+        """Add a layer behind a node."""
+        if of.kind == "Scale":
+            return self.scale(of, x)
+        shape = self.draft.shape(x)
+        if of.kind in ("Reshape", "Flatten"):
+            return self.flat(of, x, shape, label)
+        found = self.draft.add(made_of(of, shape), [x], of.span, label)
         self.pending = found if of.kind == "BatchNorm" else self.pending
         return found
+
+    def flat(self, of: Fields, x: str, shape: Shape | None, label: str) -> str:
+        """Give values another shape: flatten where one axis is left, else only its result."""
+        if shape is None:
+            return self.draft.lost(of.name)
+        wanted = self.turned(of, shape)
+        if wanted == shape:
+            return x
+        if len(wanted) == 1:
+            return self.draft.add(made("flatten"), [x], of.span, label)
+        return self.draft.moved("reshape", wanted, x, of.span, label)
 
     def scale(self, of: Fields, x: str) -> str:
         """Complete a batch norm, or scale by itself."""
@@ -139,108 +230,14 @@ def _shape(sizes: list[int]) -> Shape | None:
     return tuple(sizes[1:]) if len(sizes) > 1 and min(sizes[1:]) > 0 else None
 
 
-def _merge(of: Fields) -> str:
+def _merge(of: Fields, x: Shape | None) -> str:
     if of.kind == "Concat":
-        if of.number("concat_param", "axis", of.number("concat_param", "concat_dim", 1)) != 1:
-            raise NoWord("it joins another axis than the channels")
+        axis = of.number("concat_param", "axis", of.number("concat_param", "concat_dim", 1))
+        if not is_channels(axis, x):
+            raise NoWord("it joins another axis than the channels", INSTEAD)
         return "concat"
     operation = of.text("eltwise_param", "operation", "SUM")
     words = {"SUM": "add", "PROD": "mul", "1": "add", "0": "mul"}
     if operation not in words:
-        raise NoWord(f"the notation has no word for {operation[:20]} of branches")
+        raise NoWord(f"the notation has no word for {operation[:20]} of branches", INSTEAD)
     return words[operation]
-
-
-def _convolution(of: Fields, x: Shape | None) -> Layer:
-    word = "deconv" if of.kind == "Deconvolution" else "conv"
-    param = "convolution_param"
-    if of.number(param, "axis", 1) != 1:
-        raise NoWord("its channels are on another axis than 1")
-    around = of.pair(param, "pad", 0)
-    return made(
-        word,
-        kernel=of.pair(param, "kernel", 0),
-        channels=of.number(param, "num_output", 0),
-        padding=pads([(pad, pad) for pad in around]),
-        stride=of.axes(param, "stride", 1),
-        dilation=of.axes(param, "dilation", 1),
-        groups=of.number(param, "group", 1),
-        bias=of.flag(param, "bias_term", True),
-    )
-
-
-def _pooling(of: Fields, x: Shape | None) -> Layer:
-    param = "pooling_param"
-    words = {"MAX": "maxpool", "AVE": "avgpool", "0": "maxpool", "1": "avgpool"}
-    method = of.text(param, "pool", "MAX")
-    if method not in words:
-        raise NoWord(f"the notation has no word for {method[:20]} pooling")
-    word = words[method]
-    if of.flag(param, "global_pooling", False):
-        return made("gap") if word == "avgpool" else made("adaptivemaxpool", target=(1, 1))
-    kernel, stride = of.pair(param, "kernel", 0), of.pair(param, "stride", 1)
-    pad = of.pair(param, "pad", 0)
-    ceil = of.text(param, "round_mode", "CEIL") in ("CEIL", "0")
-    if ceil:
-        of.draft.note("pooling rounds up (ceil), as Caffe does; its stride is 1 where none is said")
-    if ceil and not any(pad) and x is not None and len(x) == 3:
-        starts = [-(-(n - k) // s) * s for n, k, s in zip(x[1:], kernel, stride, strict=True)]
-        if any(start >= n for start, n in zip(starts, x[1:], strict=True)):
-            raise NoWord("its last window begins behind the input; Caffe counts it, others do not")
-    return made(
-        word,
-        kernel=kernel,
-        stride=of.axes(param, "stride", 1),
-        padding=pads([(one, one) for one in pad]),
-        ceil=ceil,
-    )
-
-
-def _fc(of: Fields, x: Shape | None) -> Layer:
-    param = "inner_product_param"
-    if of.number(param, "axis", 1) != 1:
-        raise NoWord("it works on another axis than 1")
-    bias = of.flag(param, "bias_term", True)
-    return made("fc", units=of.number(param, "num_output", 0), bias=bias)
-
-
-def _lrn(of: Fields, x: Shape | None) -> Layer:
-    if of.text("lrn_param", "norm_region", "ACROSS_CHANNELS") not in ("ACROSS_CHANNELS", "0"):
-        raise NoWord("the notation has no word for LRN within a channel")
-    return made("lrn", window=of.number("lrn_param", "local_size", 5))
-
-
-def _relu(of: Fields, x: Shape | None) -> Layer:
-    slope = of.text("relu_param", "negative_slope", "0")
-    return made("relu" if re.fullmatch(r"0*\.?0*", slope) else "leakyrelu")
-
-
-def _prelu(of: Fields, x: Shape | None) -> Layer:
-    if of.flag("prelu_param", "channel_shared", False):
-        raise NoWord("the notation has no word for one slope for all channels")
-    return made("prelu")
-
-
-def _flatten(of: Fields, x: Shape | None) -> Layer:
-    if of.number("flatten_param", "axis", 1) != 1:
-        raise NoWord("it flattens from another axis than 1")
-    return made("flatten")
-
-
-def _dropout(of: Fields, x: Shape | None) -> Layer:
-    return made("dropout", probability=of.decimal("dropout_param", "dropout_ratio", "0.5"))
-
-
-_MAKERS: dict[str, Callable[[Fields, Shape | None], Layer]] = {
-    "Convolution": _convolution,
-    "Deconvolution": _convolution,
-    "Pooling": _pooling,
-    "InnerProduct": _fc,
-    "LRN": _lrn,
-    "ReLU": _relu,
-    "PReLU": _prelu,
-    "Dropout": _dropout,
-    "Flatten": _flatten,
-    "BatchNorm": lambda of, x: made("bn", affine=False),
-    **{kind: lambda of, x, word=word: made(word) for kind, word in ACTIVATIONS.items()},  # type: ignore[misc]
-}

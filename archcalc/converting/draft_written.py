@@ -72,6 +72,6 @@ def _crossing(graph: Graph, draft: Draft, shared: str, error: UsageError) -> Pro
         f'{len(readers)} layers, the last of them "{last}", and the notation can only nest '
         "branches",
         readers[-1].span,
-        f'end the file before "{last}": what stands there converts; the rest has to be written '
-        "by hand",
+        "end the file before that place: what stands ahead of it converts; the rest has to be "
+        "written by hand",
     )

@@ -7,6 +7,7 @@ from typing import Any
 from ..arithmetic.dims import Shape, product
 from ..layers.base import hwc, volume
 from .base import NoWord
+from .draft_shapes import filled
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -77,21 +78,6 @@ def reshaped(config: dict[str, Any], x: Shape, first: bool) -> Shape:
     if not isinstance(target, list) or not target:
         raise NoWord("it has no target_shape")
     return restored(filled(target, product(x)), first)
-
-
-def filled(target: list[int], count: int) -> tuple[int, ...]:
-    """Return sizes with -1 replaced by what so many values leave for it; NoWord where none fits.
-
-    >>> filled([2, -1], 12)
-    (2, 6)
-    """
-    if not all(type(one) is int and (one > 0 or one == -1) for one in target):
-        raise NoWord(f"the sizes {str(target)[:40]} are not whole numbers above 0, or -1 once")
-    known = product(tuple(one for one in target if one > 0))
-    missing = target.count(-1)
-    if missing > 1 or (count % known if missing else count != known):
-        raise NoWord(f"{count} values do not fit into {str(target)[:40]}")
-    return tuple(count // known if one == -1 else one for one in target)
 
 
 def permuted(config: dict[str, Any], x: Shape, first: bool) -> Shape:

@@ -94,7 +94,7 @@ def test_refusals(sections: str, says: str) -> None:
 def test_a_path_aggregation_net_is_told_where_its_branches_cross() -> None:
     text = refused(panet(), "a.cfg")
     assert "branches that cross" in text
-    assert "end the file before" in text
+    assert "end the file before that place" in text
     line = int(text.partition("--> a.cfg:")[2].partition(":")[0])
     assert panet().splitlines()[line - 1] == "[route]"
     cut = "".join(panet().splitlines(keepends=True)[: line - 1])

@@ -204,7 +204,7 @@ def test_branches_that_cross_are_told_with_their_place() -> None:
     text = refused(net.text(f))
     assert "branches that cross" in text
     assert "net.json:1:" in text
-    assert "end the file before" in text
+    assert "end the file before that place" in text
 
 
 @pytest.mark.parametrize(
