@@ -81,10 +81,16 @@ def _loaded(given: Given) -> dict[str, Any]:
     try:
         if given.text.count("[") > 10**6:
             raise ValueError("too many lists")
-        model = json.loads(given.text)
+        model = json.loads(given.text, object_hook=_listed)
     except (ValueError, RecursionError) as error:
         raise SpecError([Problem("E56", f"{given.path} is no JSON: {error}")]) from None
     return model if isinstance(model, dict) else {}
+
+
+def _listed(value: dict[str, Any]) -> Any:
+    """Return the items of what Keras 2 writes as an object in some files: tuples and shapes."""
+    is_list = value.keys() == {"class_name", "items"} and isinstance(value["items"], list)
+    return value["items"] if is_list else value
 
 
 def _unwrapped(model: dict[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from typing import Any, cast
 from ..arithmetic.dims import Shape, product
 from ..errors import Span
 from ..layers.base import Contraction, Layer, channels
-from .base import INSTEAD, Draft, NoWord, axes, made
+from .base import INPUT, INSTEAD, Draft, NoWord, axes, made
 from .draft_held import Held
 from .keras_calls import Call
 from .keras_held import CLIP, FLAT, PLUS, VECTOR, KerasHolding
 from .keras_layers import stages
 from .keras_norms import NORMS, shifts_only
 from .keras_shapes import grown, is_centered, ordered, permuted, reshaped, sides
-from .keras_words import NOTHING, OPERATORS, SKIPPED
+from .keras_words import NOTHING, OPERATORS, SKIPPED, WITH_NUMBER
 
 MERGES = {"Add": "add", "Concatenate": "concat", "Multiply": "mul"}
 Config = dict[str, Any]
@@ -52,7 +52,7 @@ class Added:
                     f"{kind} is left out: it prepares the input or acts in training only"
                 )
             return inputs[0]
-        if kind in MERGES:
+        if kind in MERGES and len(inputs) > 1:
             return self.merged(kind, config, inputs, span, label)
         if kind == "CustomScaleLayer" and len(inputs) == 2:
             x, scaled = map(self.holding.real, inputs)
@@ -84,12 +84,16 @@ class Added:
         self, kind: str, numbers: tuple[float | None, ...], x: str, span: Span | None, label: str
     ) -> str:
         """Add or multiply one number: a part of a hard sigmoid, (x + 3) clipped to 6 and by 1/6."""
-        if len(numbers) != 1 or numbers[0] is None or kind not in ("Add", "Multiply", "Divide"):
+        if len(numbers) != 1 or numbers[0] is None or kind not in WITH_NUMBER:
             raise NoWord("what it computes with is not one number", INSTEAD)
+        if x == INPUT:
+            self.draft.note(f"{kind} is left out: it prepares the input")
+            return x
         factor = numbers[0] if kind == "Multiply" else 1 / (numbers[0] or 1)
         if kind == "Add" and numbers[0] == 3:
             return self.holding.hold(Held(PLUS, x, span, label), self.draft.shape(x))
-        if kind != "Add" and self.holding.is_held(x, CLIP) and abs(factor * 6 - 1) < 1e-6:
+        is_factor = kind in ("Multiply", "Divide")
+        if is_factor and self.holding.is_held(x, CLIP) and abs(factor * 6 - 1) < 1e-6:
             base = self.holding.real(self.holding.base(self.holding.base(x)))
             return self.draft.add(made("hardsigmoid"), [base], span, label)
         x = self.holding.real(x)
@@ -114,6 +118,7 @@ class Added:
         if kind == "Dense" and self.first and rank > 1:
             raise NoWord("it works on the width, the last axis where channels come first")
         if self.first:
+            config = {"data_format": "channels_first", **config}
             self.draft.note(
                 "data_format channels_first is read as such; specs are HxWxC either way"
             )
@@ -182,6 +187,7 @@ class Added:
                 "layer without bias",
                 "use_bias=False there, or scale=True here",
             )
+        config = {**config, "data_format": "channels_first"} if self.first else config
         (plain,) = NORMS["BatchNormalization"]({**config, "center": False}, rank)
         self.draft.note(
             "a batch norm with a shift and no scale is written as noaffine behind a bias: the same "

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 DEEPEST = 40
+NOWHERE = 10**6
 CONSTANT = "_CONSTANT_VALUE"  # Keras 2 writes a number that stands first as a layer of this name
 
 
@@ -79,4 +80,6 @@ def _listed(value: list[Any], depth: int) -> Iterator[Tensor | float | None]:
 
 
 def _place(value: list[Any]) -> int:
-    return value[2] if len(value) > 2 and type(value[2]) is int else 0
+    """Return which output is meant; one that is not there where it is no number of one."""
+    place = value[2] if len(value) > 2 else 0
+    return place if type(place) is int and 0 <= place < NOWHERE else NOWHERE

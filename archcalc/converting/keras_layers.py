@@ -166,7 +166,8 @@ def _relu(config: Config, rank: int) -> Iterator[Layer]:
 
 def _prelu(config: Config, rank: int) -> Iterator[Layer]:
     shared = config.get("shared_axes") or []
-    if sorted(shared) != list(range(1, rank + 1)):
+    start = 2 if config.get("data_format") == "channels_first" else 1
+    if sorted(shared) != list(range(start, start + rank)):
         raise NoWord("only one slope per channel (shared_axes=[1, 2]) has a word")
     yield made("prelu")
 

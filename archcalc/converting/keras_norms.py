@@ -19,7 +19,8 @@ def _over_channels(config: dict[str, Any], rank: int) -> None:
     axis = config.get("axis", -1)
     axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
     first = config.get("data_format") == "channels_first"
-    if axis not in (-1, rank + 1) and not (axis == 1 and (first or rank < 1)):
+    channels = 1 if first and rank > 0 else rank + 1
+    if axis not in (channels, channels - rank - 2):
         raise NoWord(f"it normalizes axis {str(axis)[:20]}, not the channels")
 
 

@@ -51,11 +51,16 @@ OPERATORS = {
     "Multiply": "Multiply",
     "TrueDivide": "Divide",
     "Divide": "Divide",
+    "Subtract": "Subtract",
     "Concatenate": "Concatenate",
     "__operators__.add": "Add",
     "__operators__.mul": "Multiply",
+    "__operators__.sub": "Subtract",
+    "__operators__.truediv": "Divide",
     "math.add": "Add",
+    "math.subtract": "Subtract",
     "math.multiply": "Multiply",
     "math.truediv": "Divide",
     "math.divide": "Divide",
 }
+WITH_NUMBER = ("Add", "Subtract", "Multiply", "Divide")

@@ -91,6 +91,17 @@ def test_a_sequential_model_that_only_its_build_describes() -> None:
     assert spec(text) == "7 | d: fc 3"
 
 
+def test_tuples_and_shapes_that_are_written_as_objects() -> None:
+    def listed(kind: str, items: list[Any]) -> dict[str, Any]:
+        return {"class_name": kind, "items": items}
+
+    text = sequential(("Conv2D", {"filters": 5, "kernel_size": listed("__tuple__", [3, 1])}))
+    loaded = json.loads(text)
+    start = loaded["config"]["layers"][0]["config"]
+    start["batch_shape"] = listed("TensorShape", start["batch_shape"])
+    assert spec(json.dumps(loaded)) == "8x8x4 | l0: conv 3x1x5"
+
+
 def test_what_moves_values_costs_nothing_and_says_what_is_not_known() -> None:
     text = sequential(("Permute", {"dims": [2, 1, 3]}), ("Dense", {"units": 3}))
     found = analyzed(text)
@@ -168,11 +179,24 @@ def scalar(name: str, kind: str, function: str, x: str, value: float) -> dict[st
 )
 def test_a_hard_sigmoid_in_parts(keras: int, shift: float, factor: float, stages: str) -> None:
     net = Net(keras, [4, 4, 2], "n")
-    plus = scalar("p", "Add", "__operators__.add", net.start, shift)
+    x = net.add("Activation", "t", net.start, activation="tanh")
+    plus = scalar("p", "Add", "__operators__.add", x, shift)
     net.layers.append(plus[str(keras)])
     net.add("ReLU", "c", "p", max_value=6.0)
     net.layers.append(scalar("hs", "Multiply", "math.multiply", "c", factor)[str(keras)])
     assert stages in spec(net.text("hs"))
+
+
+@pytest.mark.parametrize("keras", [2, 3])
+def test_what_prepares_the_input_is_left_out(keras: int) -> None:
+    net = Net(keras, [4, 4, 2], "n")
+    net.layers.append(scalar("d", "TrueDivide", "math.truediv", net.start, 127.5)[str(keras)])
+    net.layers.append(scalar("s", "Subtract", "math.subtract", "d", 1.0)[str(keras)])
+    text = net.text(net.conv("c", "s", 3, 1))
+    assert spec(text) == "n: 4x4x2 | c: conv 1x1x3 same"
+    assert "Subtract is left out: it prepares the input" in notes(text)
+    net.layers.append(scalar("t", "Subtract", "math.subtract", "c", 1.0)[str(keras)])
+    assert spec(net.text("t")).endswith("| t: opaque subtract 4x4x3 params 0 macs 0")
 
 
 def test_a_shift_moves_to_the_bias_only_where_nothing_else_reads_the_layer() -> None:
@@ -243,13 +267,18 @@ def test_channels_that_come_first() -> None:
     text = sequential(
         ("ZeroPadding2D", {**first, "padding": [[0, 1], [0, 1]]}),
         ("Conv2D", {**CONV, **first}),
+        ("BatchNormalization", {"axis": 1}),
+        ("PReLU", {"shared_axes": [2, 3]}),
         ("Reshape", {"target_shape": [3, 98]}),
         ("ReLU", {}),
         shape=(4, 8, 8),
     )
     assert spec(text) == (
-        "8x8x4 | l1: conv 3x3x6 pad 0:1 | l2: opaque reshape 3x98 params 0 macs 0 | l3: relu"
+        "8x8x4 | l1: conv 3x3x6 pad 0:1 bias +bn +prelu | "
+        "l4: opaque reshape 3x98 params 0 macs 0 | l5: relu"
     )
+    norm = sequential(("Conv2D", {**CONV, **first}), ("BatchNormalization", {}), shape=(4, 8, 8))
+    assert "it normalizes axis -1, not the channels" in refused(norm)
     dense = sequential(("Conv2D", {**CONV, **first}), ("Dense", {"units": 3}), shape=(4, 8, 8))
     assert "the last axis where channels come first" in refused(dense)
 
@@ -260,6 +289,8 @@ def test_what_no_model_reads_is_no_error_of_python() -> None:
         '{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense"}]}}',
         '{"class_name": "Functional", "config": {"layers": [{"class_name": "InputLayer", "name": '
         '"i", "config": {"batch_shape": [null, 3]}}], "output_layers": ["i", 0, 7]}}',
+        '{"class_name": "Functional", "config": {"layers": [{"class_name": "InputLayer", "name": '
+        '"i", "config": {"batch_shape": [null, 3]}}], "output_layers": ["i", 0, -7e99]}}',
         '{"modelTopology": {"node": []}, "class_name": "x"}',
     ):
         assert "error[E" in refused(text)
