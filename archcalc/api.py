@@ -300,8 +300,8 @@ def sweep(
     A symbol is given numbers, or a text such as ``"2:64:2"`` (from, to, step). ``sources`` are
     specs, files or names of the zoo. ``device`` adds predicted seconds per batch; ``pareto`` keeps
     the rows that no other beats in some columns. The column ``refused`` is there where some
-    variants cannot be: it says why, and they have no numbers. Errors: :class:`UsageError` (E29, E50) for symbols
-    that no spec has, that have no value, or too many variants.
+    variants cannot be: it says why, and they have no numbers. Errors: :class:`UsageError` (E29,
+    E50) for symbols that no spec has, that have no value, or too many variants.
 
     >>> sweep("14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2", r=[15, 30])
         r      macs  params

@@ -117,7 +117,7 @@ def _place(analysis: Analysis, others: Sequence[str]) -> str:
 
 
 def values_note(analysis: Analysis, name: str = "", *, every: bool = False) -> list[Text]:
-    """Return the line that names the numbers put in for symbols.
+    """Return the line that names the numbers put in for symbols, but for those that a name says.
 
     Those that the spec itself gives are left out where the spec is not printed either, unless
     ``every`` one is wanted.
@@ -125,6 +125,8 @@ def values_note(analysis: Analysis, name: str = "", *, every: bool = False) -> l
     spec, values = analysis.graph.spec, analysis.graph.values
     if spec is not None and not every and _place(analysis, stages(inlined(spec))[1:]):
         values = {key: n for key, n in values.items() if spec.symbols.get(key) != n}
+    words = name.replace(",", " ").split()
+    values = {key: n for key, n in values.items() if f"{key}={n}" not in words}
     if not values:
         return []
     put_in = ", ".join(f"{symbol}={n}" for symbol, n in values.items())

@@ -16,7 +16,7 @@ import click
 from .. import __version__
 from ..errors import ArchcalcError
 
-_NOT_COMMANDS = ("options", "output", "pace")
+_NOT_COMMANDS = ("options", "output", "pace", "variants")
 _ALIASES = {"analyze": "summary"}
 
 

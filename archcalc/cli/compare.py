@@ -44,7 +44,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     archcalc compare '14x14x480 | conv 5x5x48 pad 2' \\
                      '14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2'
 
-    Put architectures side by side. --time predicted --device h200 puts predicted times beside the
+    Put architectures side by side; --set r=2:64:2 (from, to, step) or r=2,4,8 puts a net there for
+    each value. --time predicted --device h200 puts predicted times beside the
     MACs, with their error; --time measured measures here, or shows a store (--times).
 
     A SPEC is a text in the notation, a file that holds one, or - for standard input. An
@@ -57,12 +58,14 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     and runs that code; nothing else does.
     """
     from ..comparison import compare
-    from .output import analyses, budget_code, show
+    from .output import budget_code, show
+    from .variants import variants
 
     columns = column_keys(options["columns"])
-    found = analyses(specs, options)
+    found, names, _ = variants(specs, options)
     compared = compare(
         found,
+        names,
         reference=options["reference"] or 0,
         columns=columns,
         convention=options["convention"],

@@ -153,6 +153,13 @@ def symbol_values(texts: tuple[str, ...]) -> dict[str, Any]:
     from ..arithmetic.expression import exact_number
 
     found: dict[str, Any] = {}
+    several = re.search(r"=[\d.]+(:[\d.:]+|,[\d.]+(?=,|$))", ",".join(texts))
+    if several:
+        raise UsageError(
+            "E50",
+            f'"{several[0][1:]}" is several numbers, and this shows one net',
+            "compare, sweep and plot sweep take a range",
+        )
     for part in ",".join(texts).split(","):
         name, _, number = part.partition("=")
         if not part.strip():

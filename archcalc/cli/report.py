@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .options import columns_option, complete_spec, counting, mode_option, reading, shared
+from .options import assuming, columns_option, complete_spec, counting, mode_option, reading, shared
 
 if TYPE_CHECKING:
     from ..reporting import Files, Report
+    from .variants import Variants
 
 _TEMPLATE = ".j2"
 _ENDINGS = (".md", ".html", ".tex")
@@ -41,6 +42,7 @@ _INDEX = "README.md"  # made last: it quotes the others
 @click.option("--siunitx", is_flag=True, help="LaTeX: align numbers by the package siunitx.")
 @counting
 @reading
+@assuming
 @shared
 @click.pass_context
 def command(context: click.Context, /, specs: tuple[str, ...], **options: Any) -> None:
@@ -143,13 +145,14 @@ def _made(
 ) -> tuple[Files, int]:
     """Make a report; return it with 1 where one of its nets breaks a budget of its own, else 0."""
     from ..reporting import made
-    from .output import analyses, budget_code, width_of
+    from .output import budget_code, width_of
+    from .variants import variants
 
     if template and not template.is_file():
         raise UsageError("E33", f"cannot read {template}: no such file", "--template FILE")
     name = _format(path, template, options)
-    found = analyses(tuple(specs), options)
-    one = _report(found, specs, template, command, options)
+    shown = variants(tuple(specs), options)
+    one = _report(shown, template, command, options)
     files = made(
         one,
         name,
@@ -165,21 +168,20 @@ def _made(
             raise MissingDependency("plots cannot be checked without matplotlib", missing)
         if not options["quiet"]:
             print(f"note: plots are left out, their tables are not: {missing}", file=sys.stderr)
-    return files, budget_code(found, one.names, options)
+    return files, budget_code(shown.analyses, one.names, options)
 
 
 def _report(
-    found: list[Any],
-    specs: Sequence[str],
+    shown: Variants,
     template: Path | None,
     command: str,
     options: dict[str, Any],
 ) -> Report:
-    from ..comparison import position_of, unique_names
+    from ..comparison import position_of
     from ..reporting import Asked, report_of
     from .pace import batch_sizes
 
-    names = unique_names([one.graph.name for one in found])
+    found, names, sources = shown
     reference = options["reference"]
     asked = Asked(
         title=options["title"],
@@ -199,7 +201,7 @@ def _report(
         mode=options["mode"],
         exact=options["exact"],
     )
-    return report_of(found, asked, names, specs)
+    return report_of(found, asked, names, sources)
 
 
 def _format(path: Path | None, template: Path | None, options: dict[str, Any]) -> str:

@@ -40,11 +40,15 @@ def spec_of(
 
 
 def with_input(spec: Spec, input: str, layout: str, called: str = "--input") -> Spec:
-    """Return a spec with another input, where one is given: a shape written in the layout."""
+    """Return a spec with another input, where one is given: a shape written in the layout.
+
+    Figures that were published of the spec are not of one with another input.
+    """
     if not input:
         return spec
     sizes = parse_input(input, called)
-    return replace(spec, input=(*sizes[1:], sizes[0]) if layout == "chw" else sizes)
+    sizes = (*sizes[1:], sizes[0]) if layout == "chw" else sizes
+    return spec if sizes == spec.input else replace(spec, input=sizes, published=())
 
 
 def read(

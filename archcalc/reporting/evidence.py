@@ -45,10 +45,14 @@ def conventions_table(nets: Sequence[Described], *, tools: bool | None = None) -
 def figures(net: Described, keys: Sequence[str] = ()) -> list[Checked]:
     """Return the published figures of a net, of some columns, each held against it.
 
+    There are none of a net that has other numbers for its symbols than the published one.
     Whatever number format the report is about, printed bytes are those of float32.
     """
     spec = net.analysis.graph.spec
     if spec is None or not spec.published:
+        return []
+    given = net.analysis.graph.values
+    if any(given.get(name, number) != number for name, number in spec.symbols.items()):
         return []
     settings = Settings(train=net.analysis.settings.train)
     plain = (

@@ -14,6 +14,7 @@ from ..comparison import compare, position_of, unique_names
 from ..conventions import cost
 from ..envelope import envelope
 from ..errors import UsageError
+from ..formulas import assumed
 from ..latency import profile
 from ..remarks import assumptions, budget_notes, convention_text, notes
 from ..renderers import format_named, render
@@ -169,6 +170,8 @@ class Report:
         for net in self.nets:
             name = net.name if several else ""
             found += [*notes(net.analysis, name), *budget_notes(net.analysis, name)]
+        if said := assumed(self.analyses):
+            found.append(Text(said, "note"))
         columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]
         return found + (assumptions(self.nets[0].analysis.settings, columns) if self.nets else [])
 

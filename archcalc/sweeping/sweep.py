@@ -43,8 +43,8 @@ class Sweep:
 
     ``counters`` count each net; rows are numbered net by net, then in the order of the grid.
     ``shown`` are the numbers of the rows that are left, in their order. ``refused`` holds for
-    each row -1 or which of the ``refusals`` is the reason that it cannot be: the numbers of such a row mean nothing.
-    ``basis`` says where those columns come from that are not counted.
+    each row -1 or which of the ``refusals`` is the reason that it cannot be: the numbers of such
+    a row mean nothing. ``basis`` says where those columns come from that are not counted.
     """
 
     names: tuple[str, ...]

@@ -1,0 +1,123 @@
+"""``--set r=2:64:2``: a net for each of the values that its symbols take."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..analysis import Analysis
+from ..errors import SpecError, UsageError
+from ..expansion import no_symbol
+from .options import symbol_values
+
+_MOST = 100
+_MOST_SAID = 8
+
+
+class Variants(NamedTuple):
+    """Nets, what they are called, and where each comes from."""
+
+    analyses: list[Analysis]
+    names: tuple[str, ...]
+    sources: list[str]
+
+
+def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
+    """Return the nets of sources, one for each combination of values.
+
+    A variant that cannot be is left out, which standard error says. Errors: :class:`UsageError`
+    (E50) for too many variants, :class:`SpecError` where none can be.
+    """
+    from ..comparison import unique_names
+    from .output import analyses
+
+    values = _several(options["values"])
+    if not values:
+        found = analyses(sources, options)
+        return Variants(found, unique_names([one.graph.name for one in found]), [*sources])
+    own = [_symbols(source, options) for source in sources]
+    known = set().union(*own)
+    for name in values:
+        if name not in known:
+            raise no_symbol(name, known, "any spec")
+    parts = []
+    for source, mine in zip(sources, own, strict=True):
+        here = {name: given for name, given in values.items() if name in mine}
+        parts.append(_of(source, here, options))
+    bases = unique_names([next(one.graph.name for _, one in part) for part in parts])
+    found = [one for part in parts for _, one in part]
+    if len(found) > _MOST:
+        raise UsageError(
+            "E50", f"{len(found)} nets are too many to compare (limit {_MOST})",
+            "archcalc sweep counts them all",
+        )  # fmt: skip
+    called = [f"{base} {said}".rstrip() for base, part in zip(bases, parts, strict=True)
+              for said, _ in part]  # fmt: skip
+    origins = [source for source, part in zip(sources, parts, strict=True) for _ in part]
+    return Variants(found, unique_names(called), origins)
+
+
+def _several(texts: tuple[str, ...]) -> dict[str, Sequence[Any]]:
+    """Return the values of each symbol where one has several; nothing otherwise."""
+    from ..sweeping import grid
+
+    try:
+        symbol_values(texts)
+    except UsageError:
+        values = dict(grid(texts).values)
+        if any(len(known) > 1 for known in values.values()):
+            return values
+        raise
+    return {}
+
+
+def _of(
+    source: str, values: dict[str, Sequence[Any]], options: dict[str, Any]
+) -> list[tuple[str, Analysis]]:
+    """Return each variant of one source, and the values that tell it from the others."""
+    from ..sweeping import Grid
+    from ..sweeping.grid import shown
+    from .output import analyses
+
+    grid = Grid(values)
+    if len(grid) > 10 * _MOST:
+        raise UsageError(
+            "E50", f"{len(grid):,} variants are too many to compare (limit {_MOST})",
+            "archcalc sweep counts them all",
+        )  # fmt: skip
+    found: list[tuple[str, Analysis]] = []
+    left_out: list[tuple[str, SpecError]] = []
+    for i in range(len(grid)):
+        there = grid.at(i)
+        several = {name: value for name, value in there.items() if len(values[name]) > 1}
+        said = ", ".join(f"{name}={shown(value)}" for name, value in several.items())
+        texts = tuple(f"{name}={value}" for name, value in there.items())
+        quiet = options["quiet"] or bool(found)  # a warning is about the spec: once is enough
+        try:
+            (one,) = analyses((source,), {**options, "values": texts, "quiet": quiet})
+        except SpecError as error:
+            left_out.append((said, error))
+        else:
+            found.append((said, one))
+    if not found:
+        raise left_out[0][1]
+    if left_out and not options["quiet"]:
+        some = "; ".join(said for said, _ in left_out[:_MOST_SAID])
+        more = "; ..." if len(left_out) > _MOST_SAID else ""
+        why = left_out[0][1].problems[0].message
+        print(f"note: left out {len(left_out)} ({some}{more}): {why}", file=sys.stderr)
+    return found
+
+
+def _symbols(source: str, options: dict[str, Any]) -> set[str]:
+    """Return the symbols that a source has, or that stand behind them by ``--assume``."""
+    from ..formulas import behind
+    from ..notation.free import symbols
+    from ..readers import spec_of
+    from ..readers.torch import reads as is_code
+
+    if is_code(source):
+        return set()
+    spec = spec_of(source, layout=options["layout"], input=options["input"])
+    return {*symbols(spec), *behind(options.get("assume") or ())}
