@@ -469,7 +469,7 @@ def test_result_files_are_as_graders_say(
     text = (folder / "results.json").read_text(encoding="utf-8")
     assert len(text.encode()) < 1_000_000
     found = json.loads(text)
-    jsonschema.validate(found, schema, jsonschema.Draft202012Validator)
+    jsonschema.Draft202012Validator(schema).validate(found)
     tests = found["tests"]
     assert len(tests) == 3
     if grader == "gradescope":
@@ -491,7 +491,7 @@ def test_large_feedback_is_left_out(folder: Path) -> None:
     check(folder, "a.md", "--format prairielearn -o results.json")
     text = (folder / "results.json").read_text()
     assert len(text.encode()) < 1_000_000
-    jsonschema.validate(json.loads(text), PRAIRIELEARN, jsonschema.Draft202012Validator)
+    jsonschema.Draft202012Validator(PRAIRIELEARN).validate(json.loads(text))
 
 
 # The fuzzer

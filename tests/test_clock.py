@@ -10,7 +10,7 @@ import pytest
 
 from archcalc.analysis import Analysis, Settings, walk
 from archcalc.calibrating import calibrate, layers_of
-from archcalc.clock import Time, compared, predicted, seconds_text
+from archcalc.clock import Time, compared, predicted
 from archcalc.errors import UsageError
 from archcalc.latency import Prediction, Work, calibration_layers, parsed, predict, profile, text_of
 from archcalc.latency import works as works_of
@@ -50,14 +50,6 @@ def test_a_ratio_within_its_error_is_no_difference() -> None:
     far = compared(Time("B", 1, 1e-6, 0.5e-6, 2e-6), one)
     assert far.startswith("10x faster (")
     assert compared(None, one) == "?"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "digits", "text"),
-    [(1.12e-5, 3, "11.2 us"), (6.12e-4, 2, "610 us"), (0.0731, 3, "73.1 ms"), (2.5, 2, "2.5 s")],
-)
-def test_seconds(seconds: float, digits: int, text: str) -> None:
-    assert seconds_text(seconds, digits) == text
 
 
 def _store(path: Path, device: str) -> list[tuple[str, int, float]]:

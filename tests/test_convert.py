@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from json_output import validated
 
 from archcalc.analysis import Settings, walk
 from archcalc.converting import Conversion, Given, converted, formats, meaning
@@ -535,8 +535,7 @@ def test_what_is_written_reads_back(tmp_path: Path, ending: str) -> None:
     assert run(f"archcalc convert {source} -o {target}") == ""
     assert totals(str(target)) == totals("googlenet")
     assert target.read_text(encoding="utf-8").startswith("# pooling rounds up")
-    data = json.loads(run(f"archcalc convert {source} --format json"))
-    jsonschema.validate(data, json.loads(run("archcalc schema")))
+    data = validated(run(f"archcalc convert {source} --format json"))
     assert (data["schema"], data["format"]) == (1, "caffe")
     assert data["stages"][0] == "n: 224x224x3"
     assert data["notes"]

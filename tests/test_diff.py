@@ -7,8 +7,8 @@ import io
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
+from json_output import validated
 
 from archcalc.analysis import Settings, walk
 from archcalc.changes.amounts import both, relative, signed
@@ -20,7 +20,6 @@ from transcripts import run
 
 NAIVE = "14x14x480 | conv 5x5x48 pad 2"
 REDUCED = "14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2"
-SCHEMA = json.loads(run("archcalc schema"))
 
 
 def made(spec: str) -> State:
@@ -165,8 +164,7 @@ def test_json_follows_the_schema() -> None:
         "archcalc diff 'HxWxC | conv 3x3xN' 'HxWxC | conv 5x5xN' --convention flops2",
         "archcalc diff '9x9x3 | opaque one 9x9x8' '9x9x3 | conv 3x3x8'",
     ):
-        data = json.loads(run(f"{command} --format json"))
-        jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+        data = validated(run(f"{command} --format json"))
     assert data["nets"][0]["totals"][0]["before"]["unknown"]
 
 

@@ -9,10 +9,10 @@ import time
 from fractions import Fraction
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_output import validated
 
 from archcalc import explanation
 from archcalc.analysis import Analysis, Settings, walk
@@ -49,7 +49,6 @@ OTHERS = {
 }
 TEXTS = {**{name: net.text for name, net in NETS.items()}, **OTHERS}
 METRICS = workings()
-SCHEMA = json.loads(run("archcalc schema"))
 
 
 def net(text: str, **options: Any) -> Analysis:
@@ -476,10 +475,9 @@ def test_tables_of_steps_are_escaped_in_markdown_and_html() -> None:
 @pytest.mark.parametrize("metric", [*METRICS, "macs,params,jump"])
 def test_every_format_of_every_metric(metric: str) -> None:
     for text in (TWO, OTHERS["unequal"], OTHERS["opaque"], "HxWxC | conv 3x3xN"):
-        data = json.loads(
+        data = validated(
             run(f"archcalc explain '{text}' --metric {metric} --formula -q --format json")
         )
-        jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
         assert data["layers"] or data["totals"]
         analysis = net(text)
         made = page(analysis, SpecText("", ()), metrics=tuple(metric.split(",")), formula=True)

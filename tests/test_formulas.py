@@ -116,3 +116,19 @@ def test_names_are_whole_in_latex() -> None:
 
     symbol = sympy.Symbol("expand_x", integer=True, positive=True)
     assert Formula(2 * symbol).latex == "2 \\cdot \\mathrm{expand\\_x}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("9x9xC | conv 7x7xC same", "9x9xC | [conv 3x3xC same]*3", "always"),
+        ("9x9xC | [conv 3x3xC same]*3", "9x9xC | conv 7x7xC same", "never"),
+        ("9x9xC | conv 3x3xC same", "9x9x1 | conv 3x3xC same", "when C > 1"),
+    ],
+)
+def test_a_symbol_is_at_least_one(first: str, second: str, said: str) -> None:
+    params = next(one for one in compare(first, second).ratios() if one["quantity"] == "params")
+    assert params["lower"]["condition"] == said
+    for C in range(1, 12):
+        one, two = (analyze(text, C=C).total("params") for text in (first, second))
+        assert (two < one) == {"always": True, "never": False, "when C > 1": C > 1}[said]

@@ -341,7 +341,7 @@ def test_all_kinds_agree(word: str) -> None:
     tally: Counter[str] = Counter()
     has_options = any(o.kind in NUMBERS for o in options_of(LAYERS()[word]).values())
 
-    @settings(max_examples=25 if has_options else 10, deadline=None)
+    @settings(max_examples=15 if has_options else 6, deadline=None)
     @given(st.data())
     def agree(data: st.DataObject) -> None:
         structure = data.draw(structures(word))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
+from json_output import validated
 
 import archcalc
 from archcalc.analysis import Analysis
@@ -511,8 +511,7 @@ def test_the_command_shows_the_table(kind: str) -> None:
     }
     spec = BY_R if kind in SWEPT else REDUCED
     line = f"archcalc plot {kind} '{spec}' '{FIVE}' {given.get(kind, '')} --format "
-    data = json.loads(run(line + "json"))
-    jsonschema.validate(data, json.loads(run("archcalc schema")))
+    data = validated(run(line + "json"))
     assert data["plot"]["kind"] == kind
     assert {len(row) for row in data["plot"]["rows"]} == {len(data["plot"]["columns"])}
     header, *rows = run(line + "csv").splitlines()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import jsonschema
 import pytest
+from json_output import schema, validated
 
 from archcalc.conventions import CONVENTIONS
 from archcalc.quantities import QUANTITIES
 
 from transcripts import GOLDEN, commands, run
 
-SCHEMA = json.loads(run("archcalc schema"))
 JSON = [
     pytest.param(output, id=f"{path.stem}:{i}")
     for path in sorted(GOLDEN.glob("*.txt"))
@@ -33,27 +30,21 @@ SPECS = [
 ]
 
 
-def validate(text: str) -> Any:
-    data = json.loads(text.split("\n[exit")[0])
-    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
-    return data
-
-
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(schema())
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"schema": 1}, SCHEMA)
+        jsonschema.validate({"schema": 1}, schema())
 
 
 @pytest.mark.parametrize("output", JSON)
 def test_goldens(output: str) -> None:
-    validate(output)
+    validated(output)
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
 @pytest.mark.parametrize("spec", SPECS)
 def test_summary(spec: str, convention: str) -> None:
-    data = validate(run(f"archcalc summary '{spec}' --format json --convention {convention} -q"))
+    data = validated(run(f"archcalc summary '{spec}' --format json --convention {convention} -q"))
     (architecture,) = data["architectures"]
     assert convention in architecture["totals"]
     assert set(architecture["totals"]) >= {q.key for q in QUANTITIES()} - {"output"}
@@ -62,7 +53,7 @@ def test_summary(spec: str, convention: str) -> None:
 def test_the_issue_s_example() -> None:
     """The keys and numbers that scripts were promised."""
     one, two = SPECS[0], "14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2"
-    data = validate(run(f"archcalc compare '{one}' '{two}' --format json"))
+    data = validated(run(f"archcalc compare '{one}' '{two}' --format json"))
     first, second = data["architectures"]
     assert (data["schema"], data["convention"], data["layout"], data["batch"]) == (
         1,
@@ -83,7 +74,7 @@ def test_the_issue_s_example() -> None:
 
 
 def test_channels_first() -> None:
-    data = validate(
+    data = validated(
         run("archcalc summary '3x32x30 | conv 3x3x8 | fc 10' --layout chw --format json")
     )
     (architecture,) = data["architectures"]
@@ -104,4 +95,4 @@ def test_channels_first() -> None:
     ],
 )
 def test_other_commands(command: str) -> None:
-    validate(run(command))
+    validated(run(command))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_output import validated
 
 import archcalc
 from archcalc.analysis import Settings, walk
@@ -23,7 +22,6 @@ from archcalc.sweeping.grid import span
 
 from transcripts import run
 
-SCHEMA = json.loads(run("archcalc schema"))
 BOTTLENECK = "14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2"
 SPECS = [
     BOTTLENECK.replace("r", "n"),
@@ -206,8 +204,7 @@ def test_refused_requests() -> None:
 
 def test_json() -> None:
     text = f"archcalc solve '{BOTTLENECK}' --for r --so-that 'macs <= 5.3M' --objective 'min r'"
-    data = json.loads(run(f"{text} --format json"))
-    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+    data = validated(run(f"{text} --format json"))
     solution = data["solution"]
     assert (solution["best"], solution["count"]) == (30, 11)
     assert solution["rows"][1] == [30, 5268480, 26944, True]

@@ -10,11 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_output import validated
 
 import archcalc
 from archcalc.analysis import Settings, walk
@@ -37,7 +37,6 @@ from archcalc.sweeping.varying import Differing, Family
 from nets import NETS
 from transcripts import run
 
-SCHEMA = json.loads(run("archcalc schema"))
 _NUMBER = re.compile(r"\d+")
 
 
@@ -275,8 +274,7 @@ def test_command() -> None:
     page = run(f"archcalc sweep {BOTTLENECK} --set r=7,16,30 --sort -r")
     assert page.index("5.268M") < page.index("9.878M") < page.index("E27")
     assert "480/7 is not a whole number" in page
-    data = json.loads(run(f"archcalc sweep {BOTTLENECK} --set r=7,30 --format json"))
-    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+    data = validated(run(f"archcalc sweep {BOTTLENECK} --set r=7,30 --format json"))
     assert data["sweep"]["rows"] == [
         ["A", 7, None, None, "E27 conv1"],
         ["A", 30, 5268480, 26944, None],

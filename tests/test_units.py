@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archcalc.arithmetic.units import exact, short, short_bytes, short_ratio, significant
+from archcalc.arithmetic.units import (
+    exact,
+    short,
+    short_bytes,
+    short_ratio,
+    short_seconds,
+    significant,
+)
 
 COUNTS = {
     0: "0",
@@ -171,3 +178,20 @@ def size_of(text: str) -> Fraction:
         if text.endswith(unit):
             return Fraction(text.removesuffix(unit)) * scale
     return Fraction(text.replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "digits", "text"),
+    [
+        (1.12e-5, 3, "11.2 us"),
+        (6.12e-4, 2, "610 us"),
+        (0.0731, 3, "73.1 ms"),
+        (2.5, 2, "2.5 s"),
+        (9.996e-4, 3, "1.00 ms"),
+        (6.12e-7, 3, "612 ns"),
+        (1.5e-5, 4, "15.00 us"),
+        (1234.5, 3, "1230 s"),
+    ],
+)
+def test_seconds(seconds: float, digits: int, text: str) -> None:
+    assert short_seconds(seconds, digits) == text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-import jsonschema
 import pytest
+from json_output import validated
 
 import archcalc
 
@@ -17,8 +17,7 @@ TEXTBOOK = "HxWxC | conv 1x1x(C/r) | conv KxKxN same"
 
 
 def test_each_value_is_a_net() -> None:
-    data = json.loads(run(f"archcalc compare '{NAIVE}' '{BY_R}' --set r=10:30:10 --format json"))
-    jsonschema.validate(data, json.loads(run("archcalc schema")))
+    data = validated(run(f"archcalc compare '{NAIVE}' '{BY_R}' --set r=10:30:10 --format json"))
     nets = data["architectures"]
     assert [net["name"] for net in nets] == ["A", "B r=10", "B r=20", "B r=30"]
     for net, r in zip(nets[1:], (10, 20, 30), strict=True):

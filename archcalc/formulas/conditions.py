@@ -1,7 +1,7 @@
 """When one cost is below another: derived where it can be proven, else not said.
 
 The difference of the costs is factored. Of its factors all but one have to be certainly positive:
-sums of products of positive symbols and sizes. The one that is left has to be ``a*s + b`` with
+sums of products of symbols and sizes, or of what these exceed 1 by. The one that is left has to be ``a*s + b`` with
 ``a`` certainly positive or negative; then it is positive exactly where ``s`` is beyond ``-b/a``.
 """
 
@@ -123,8 +123,23 @@ def _rounds(value: Any) -> bool:
 
 
 def _sign(value: Any) -> int:
-    """Return 1 or -1 where every term has that sign, whatever its positive symbols; else 0."""
-    factors = [term.as_coeff_Mul()[0] for term in _terms(value.expand())]
+    """Return 1 or -1 where every term has that sign, whatever its positive symbols; else 0.
+
+    A symbol for whole numbers is at least 1: terms may also be those of what it exceeds 1 by.
+    """
+    import sympy
+
+    found = _sign_of_terms(value.expand())
+    whole = [symbol for symbol in value.free_symbols if symbol.is_integer]
+    if found or not whole:
+        return found
+    beyond = value.xreplace({symbol: symbol + 1 for symbol in whole}).expand()
+    at_one = value.xreplace(dict.fromkeys(whole, sympy.Integer(1))).expand()
+    return _sign_of_terms(beyond) if at_one else 0  # 0 at 1 is no sign
+
+
+def _sign_of_terms(value: Any) -> int:
+    factors = [term.as_coeff_Mul()[0] for term in _terms(value)]
     if all(factor > 0 for factor in factors):
         return 1
     return -1 if all(factor < 0 for factor in factors) else 0

@@ -83,6 +83,9 @@ class Formula:
     def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"<Formula {self.text}>"
+
     def _repr_latex_(self) -> str:
         return f"${self.latex}$" if self.latex else self.text
 

@@ -119,9 +119,7 @@ def _side(made: Sweep, word: str) -> Side:
     key, more = word.strip().lstrip("+-"), word.strip()[:1] in ("+", "-")
     if key in made.grid.values:
         return Side(key, key, "layers", values, more)
-    by = next(
-        one for one, column in zip(made.quantities, made.columns, strict=True) if column is values
-    )
+    by = made.quantity(key)
     return Side(by.key, by.title, by.unit, values, more)
 
 

@@ -35,6 +35,22 @@ class Reconciled:
         """Whether a way gives the number at its printed precision."""
         return bool(self.found)
 
+    def __str__(self) -> str:
+        from ..renderers import render
+        from .page import reconciliation_page
+
+        return render(reconciliation_page([self], remedy=""), "table", width=80)
+
+    def __repr__(self) -> str:
+        how = self.found[0][0].text() if self.found else "no exact explanation"
+        return f"<Reconciled {self.text}: {how}>"
+
+    def _repr_html_(self) -> str:
+        from ..renderers import render
+        from .page import reconciliation_page
+
+        return render(reconciliation_page([self], remedy=""), "html")
+
 
 def reconcile(
     source: str,

@@ -79,24 +79,32 @@ class Sweep:
     def column(self, text: str) -> tuple[Any, bool]:
         """Return a column's numbers, row by row, and whether larger is better: ``+macs``.
 
-        Errors: :class:`UsageError` (E48) for a column that is not in the sweep, (E50) where it
+        A field that is as high as wide in every variant is its side. Errors: :class:`UsageError` (E48) for a column that is not in the sweep, (E50) where it
         holds something besides whole numbers.
         """
         name = text.strip()
-        key = _OTHER_NAMES.get(name.lstrip("+-"), name.lstrip("+-"))
+        key = name.lstrip("+-")
         if key in self.grid.values:
             return self.symbol(key), name[:1] in "+-"
-        keys = [one.key for one in self.quantities]
-        wanted = key if key in keys else counted_column(key, self.convention).key
-        if wanted not in keys:
-            known = ", ".join((*keys, *self.grid.values))
-            raise UsageError("E48", f"{wanted} is not in the sweep", f"columns: {known}")
-        values = self.columns[keys.index(wanted)]
+        by = self.quantity(key)
+        values = self.columns[self.quantities.index(by)]
         if values.dtype.kind == "f" and (values[self.valid] != values[self.valid]).any():
-            raise UsageError("E50", f"{wanted} is not known of every variant")
+            raise UsageError("E50", f"{by.key} is not known of every variant")
+        if values.dtype == object and by.unit == "field":
+            values = _sides(values)
         if values.dtype == object and not all(type(n) is int for n in values[self.valid]):
-            raise UsageError("E50", f"{wanted} is not one whole number in every variant")
+            raise UsageError("E50", f"{by.key} is not one whole number in every variant")
         return values, name[:1] in "+-"
+
+    def quantity(self, key: str) -> Quantity | Added:
+        """Return a column by its key, or as the convention has it; :class:`UsageError` (E48)."""
+        known = {one.key: one for one in self.quantities}
+        key = _OTHER_NAMES.get(key, key)
+        found = known.get(key) or known.get(counted_column(key, self.convention).key)
+        if found is None:
+            listed = ", ".join((*known, *self.grid.values))
+            raise UsageError("E48", f"{key} is not in the sweep", f"columns: {listed}")
+        return found
 
     def symbol(self, name: str) -> Any:
         """Return what a symbol is, row by row."""
@@ -167,6 +175,15 @@ class Sweep:
             data["refused"] = reasons[self.refused[self.shown]]
         frame: pandas.DataFrame = pandas.DataFrame(data)
         return frame
+
+
+def _sides(values: Any) -> Any:
+    """Return the side of each field; a field that has several stays as it is."""
+    found = values.copy()
+    for row, value in enumerate(values):
+        if isinstance(value, tuple) and value and len(set(value)) == 1:
+            found[row] = value[0]
+    return found
 
 
 def sweep(
