@@ -53,8 +53,8 @@ golden: $(VENV)/dev.done ## rewrite the golden outputs and show the difference
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden -q
 	git --no-pager diff --stat tests
 
-docs: $(VENV)/dev.done ## rewrite the README's generated tables and outputs
-	$(BIN)/python -m pytest tests/test_readme.py tests/torch/test_readme_torch.py --update-golden -q
+docs: $(VENV)/dev.done ## rewrite the generated outputs of the README and of the tutorial
+	$(BIN)/python -m pytest tests/test_readme.py tests/torch/test_readme_torch.py tests/test_tutorial.py --update-golden -q
 
 reports: $(VENV)/dev.done ## write reports/ anew, from specs and data files
 	$(BIN)/archcalc report --template reports/templates -o reports

@@ -1,8 +1,9 @@
 """When one cost is below another: derived where it can be proven, else not said.
 
 The difference of the costs is factored. Of its factors all but one have to be certainly positive:
-sums of products of symbols and sizes, or of what these exceed 1 by. The one that is left has to be ``a*s + b`` with
-``a`` certainly positive or negative; then it is positive exactly where ``s`` is beyond ``-b/a``.
+sums of products of symbols and sizes, or of what these exceed 1 by. The one that is left has to be
+``a*s + b`` with ``a`` certainly positive or negative; then it is positive exactly where ``s`` is
+beyond ``-b/a``.
 """
 
 from __future__ import annotations

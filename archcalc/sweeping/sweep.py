@@ -79,8 +79,9 @@ class Sweep:
     def column(self, text: str) -> tuple[Any, bool]:
         """Return a column's numbers, row by row, and whether larger is better: ``+macs``.
 
-        A field that is as high as wide in every variant is its side. Errors: :class:`UsageError` (E48) for a column that is not in the sweep, (E50) where it
-        holds something besides whole numbers.
+        A field that is as high as wide in every variant is its side. Errors: :class:`UsageError`
+        (E48) for a column that is not in the sweep, (E50) where it holds something besides whole
+        numbers.
         """
         name = text.strip()
         key = name.lstrip("+-")
