@@ -8,10 +8,11 @@ beyond ``-b/a``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from ..arithmetic.signs import sign
 from ..arithmetic.textbook import written
 
 _MOST_OPERATIONS = 150
@@ -64,24 +65,24 @@ def below(first: Any, second: Any, positive: Collection[Any], own: Collection[st
     top, bottom = sympy.expand(top), sympy.expand(bottom)
     if top == 0:
         return Condition("equal", None, None, "0")
-    if _sign(bottom) == 0 or max(len(top.as_ordered_terms()), 1) > _MOST_TERMS:
+    if sign(bottom) == 0 or max(len(top.as_ordered_terms()), 1) > _MOST_TERMS:
         return None
     constant, factors = sympy.factor_list(top)
-    sign = _sign(bottom) * (1 if constant > 0 else -1)
+    direction = sign(bottom) * (1 if constant > 0 else -1)
     shown = sympy.Mul(constant, *(one**n for one, n in factors)) / bottom
     proof = written(shown.xreplace(sizes))
     left = []
     for factor, times in factors:
-        found = _sign(factor)
+        found = sign(factor)
         if found == 0:
             left.append((factor, times))
         elif times % 2:
-            sign *= found
+            direction *= found
     if not left:
-        return Condition("always" if sign > 0 else "never", None, None, proof)
+        return Condition("always" if direction > 0 else "never", None, None, proof)
     if len(left) > 1 or left[0][1] != 1:
         return None
-    return _isolated(left[0][0] * sign, sizes, own, proof)
+    return _isolated(left[0][0] * direction, sizes, own, proof)
 
 
 def _isolated(factor: Any, sizes: dict[Any, Any], own: Collection[str], proof: str) -> Any:
@@ -95,7 +96,7 @@ def _isolated(factor: Any, sizes: dict[Any, Any], own: Collection[str], proof: s
         if line.degree() != 1:
             continue
         slope, constant = line.all_coeffs()
-        direction = _sign(slope)
+        direction = sign(slope)
         if direction:
             bound = sympy.expand(sympy.cancel(-constant / slope))
             return Condition(">" if direction > 0 else "<", symbol, bound.xreplace(sizes), proof)
@@ -121,31 +122,3 @@ def _rounds(value: Any) -> bool:
     import sympy
 
     return bool(value.atoms(sympy.Function, sympy.Min, sympy.Max))
-
-
-def _sign(value: Any) -> int:
-    """Return 1 or -1 where every term has that sign, whatever its positive symbols; else 0.
-
-    A symbol for whole numbers is at least 1: terms may also be those of what it exceeds 1 by.
-    """
-    import sympy
-
-    found = _sign_of_terms(value.expand())
-    whole = [symbol for symbol in value.free_symbols if symbol.is_integer]
-    if found or not whole:
-        return found
-    beyond = value.xreplace({symbol: symbol + 1 for symbol in whole}).expand()
-    at_one = value.xreplace(dict.fromkeys(whole, sympy.Integer(1))).expand()
-    return _sign_of_terms(beyond) if at_one else 0  # 0 at 1 is no sign
-
-
-def _sign_of_terms(value: Any) -> int:
-    factors = [term.as_coeff_Mul()[0] for term in _terms(value)]
-    if all(factor > 0 for factor in factors):
-        return 1
-    return -1 if all(factor < 0 for factor in factors) else 0
-
-
-def _terms(value: Any) -> Iterable[Any]:
-    terms: Iterable[Any] = value.args if value.is_Add else (value,)
-    return terms

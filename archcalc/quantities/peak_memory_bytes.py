@@ -7,6 +7,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..arithmetic.dims import is_known, larger, product
+from ..arithmetic.signs import largest
 from ..arithmetic.unknown import Unknown
 from ..layers.base import hwc
 from .activations import QUANTITY as ACTIVATIONS
@@ -24,9 +25,8 @@ class PeakMemory(Quantity):
     def values(self, analysis: Analysis) -> list[Any]:
         """Replay the net in order, freeing each tensor after its last use."""
         sizes, last_use = _storage(analysis)
-        if any(not is_known(size) for size in sizes.values()):
-            unknown = Unknown("peak memory needs numbers, and some size is a symbol")
-            return [unknown] * len(analysis.nodes)
+        if any(isinstance(size, Unknown) for size in sizes.values()):
+            return [Unknown("peak memory needs every size")] * len(analysis.nodes)
         scale = analysis.settings.bytes_per_value * analysis.settings.batch
         ends: dict[int, list[str]] = {}
         for name, step in last_use.items():
@@ -41,11 +41,19 @@ class PeakMemory(Quantity):
         return found
 
     def total(self, analysis: Analysis) -> Any:
-        """Return the largest live set."""
+        """Return the largest live set; of sizes with symbols a maximum, where few can be it."""
         column = self.of(analysis)
         if not column:
             return 0
-        return column[0] if isinstance(column[0], Unknown) else reduce(larger, column)
+        if isinstance(column[0], Unknown):
+            return column[0]
+        if all(is_known(alive) for alive in column):
+            return reduce(larger, column)
+        found = largest(column)
+        return _MANY if found is None else found
+
+
+_MANY = Unknown("peak memory needs numbers: which layer has most depends on the symbols")
 
 
 def _storage(analysis: Analysis) -> tuple[dict[str, Any], dict[str, int]]:
