@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test setup check lint types floors fix golden docs reports verification bench
-.PHONY: measure evaluate fuzz peers clean
+.PHONY: pilot measure evaluate fuzz peers clean
 
 help: ## print the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -69,8 +69,12 @@ bench: $(VENV)/dev.done ## measure speed against peers, as ratios in one run
 	$(BIN)/python tests/bench/bench.py
 
 DATA ?= ../shared/references/latency
+pilot: $(VENV)/dev.done ## check the clock on this machine in two minutes: floor, ceilings, spread
+	$(BIN)/python tests/bench/pilot.py
+
 measure: $(VENV)/dev.done ## time the course's comparisons, layers and nets here, into reports/data
 	$(BIN)/python tests/bench/measure.py
+	$(BIN)/python tests/bench/memory.py
 
 evaluate: $(VENV)/dev.done ## held-out errors of predicted times, on the timings in DATA=folder
 	$(BIN)/python tests/latency/evaluate.py $(DATA) --json reports/data/latency/heldout.json

@@ -12,9 +12,9 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -64,23 +64,43 @@ NETS = (
 
 
 class Part(NamedTuple):
-    """Specs timed together at some batch sizes, into one store."""
+    """Specs timed together at some batch sizes, into one store; ``backward`` times training."""
 
     store: str
     specs: Sequence[str]
     batches: tuple[int, ...]
     parts: str
+    backward: bool = False
 
 
 def plan(device: str) -> Iterator[Part]:
-    """Return what is measured, the most wanted first."""
-    batches = (1, 32, 512) if device == "cuda" else (1, 8)
+    """Return what is measured, the most wanted first.
+
+    A graph's time and the host's time of an eager call are in every measurement.
+    """
+    batches = (1, 8, 32, 128, 512) if device == "cuda" else (1, 8)
+    few = (1, 32) if device == "cuda" else (1,)
     for specs in COMPARISONS.values():
         yield Part("comparisons", specs, batches, "whole")
     yield from _design("quick", "calibration")
-    for net in NETS:
-        yield Part("nets", (net,), (1, 32) if device == "cuda" else (1,), "whole")
+    for backward in (False, True):
+        for net in NETS:
+            yield Part("nets", (net,), few, "whole", backward)
     yield from _design("full", "layers")
+
+
+def specs_of_pilot(count: int) -> list[str]:
+    """Return layers of all regimes: every so many of the calibration's, at batch 1."""
+    specs = list(dict.fromkeys(layer.spec for layer in calibration_layers("quick")))
+    return specs[:: max(1, len(specs) // count)][:count]
+
+
+def folder_of(kind: str, header: Mapping[str, Any], out: str) -> tuple[str, Path]:
+    """Return the name of the device, and the folder of its data, which is made."""
+    name = str(dict(header.get("device") or {}).get("name", kind))
+    folder = Path(out) / (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    return name, folder
 
 
 def _design(size: str, store: str) -> Iterator[Part]:
@@ -100,10 +120,9 @@ def main() -> int:
     parser.add_argument("--out", default="reports/data")
     options = parser.parse_args()
     clock = stopwatch_for(options.device, "fp32", 0)
-    kind, header = clock.kind, clock.header()
-    name = str(dict(header.get("device") or {}).get("name", kind))
-    folder = Path(options.out) / (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind)
-    folder.mkdir(parents=True, exist_ok=True)
+    kind = clock.kind
+    name, folder = folder_of(kind, clock.header(), options.out)
+    clock.close()
     dtypes = options.dtypes or ("bf16,fp32,tf32" if kind == "cuda" else "fp32")
     end = time.monotonic() + 60 * options.minutes
     skipped = 0
@@ -127,6 +146,7 @@ def _measured(part: Part, dtype: str, device: str, folder: Path, limit: float) -
             dtype=dtype,
             batches=part.batches,
             parts=part.parts,
+            backward=part.backward,
             store=str(folder / f"{part.store}.jsonl"),
             resume=True,
             rules=Rules(limit=limit),
@@ -136,7 +156,8 @@ def _measured(part: Part, dtype: str, device: str, folder: Path, limit: float) -
         return
     failed = f", {len(timing.failures)} failed" if timing.failures else ""
     seconds = time.monotonic() - began
-    print(f"{part.store}, {dtype}, {part.specs[0][:40]}: {seconds:.0f} s{failed}", flush=True)
+    how = ", training" if part.backward else ""
+    print(f"{part.store}, {dtype}{how}, {part.specs[0][:40]}: {seconds:.0f} s{failed}", flush=True)
 
 
 def _profiles(folder: Path, name: str) -> None:
