@@ -483,7 +483,6 @@ _PATTERN = "how many neighbours see different stretches depends on the numbers"
 
 # Net (any, where empty) and column that needs numbers, and why
 NEEDS_NUMBERS = {
-    ("", "peak_memory_bytes"): "which live set is the largest depends on the numbers",
     ("same and ceil", "saved_bytes"): "whether `same` pads both ends alike depends on the numbers",
     ("branches", "saved_bytes"): "whether subsampling reads its last row depends on the numbers",
     ("adaptive", "receptive_field"): _PATTERN,

@@ -22,7 +22,11 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Any:
     notebook = nbformat.read(TUTORIAL, as_version=4)
     folder = tmp_path_factory.mktemp("notebook")
     client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": f"{folder}"}}
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        coalesce_streams=True,  # a slow machine prints in pieces
+        resources={"metadata": {"path": f"{folder}"}},
     )
     client.execute()
     assert not list(folder.iterdir())

@@ -121,7 +121,14 @@ def _bound(value: Any, side: int) -> Any:
             found[part] = inner if is_floor else inner + 1 - 1 / divisor
         elif side < 0 and not is_floor:
             found[part] = inner
-    return value.xreplace(found)
+    value = value.xreplace(found)
+    shares = [  # 1/r is at most 1
+        part for part in value.atoms(sympy.Pow) if part.exp.is_negative and part.base.is_integer
+    ]
+    value = value.expand()
+    if shares and _sign_of_terms(value) > 0:
+        value = value.xreplace(dict.fromkeys(shares, sympy.Integer(side > 0)))
+    return value
 
 
 def _sign_of_terms(value: Any) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..arithmetic.dims import product, total
+from ..arithmetic.signs import largest
 from ..arithmetic.unknown import Unknown
 from ..arithmetic.working import Working
 from ..layers.base import hwc
@@ -35,10 +36,19 @@ def peak_steps(analysis: Analysis, positions: Sequence[int]) -> Steps:
     if not known:
         value = column[positions[0]] if positions else QUANTITY.total(analysis)
         return Steps(QUANTITY.title, "", ((QUANTITY.title, steps(value)),))
-    peak = max(known, key=lambda i: column[i])
+    peak = _peak(known, column)
+    if peak is None:
+        value = QUANTITY.total(analysis)
+        where = "which layer needs most depends on the symbols"
+        lines = [(analysis.nodes[i].name, steps(column[i])) for i in known[:MOST_PARTS]]
+        return Steps(QUANTITY.title, where, (*lines, (QUANTITY.title, steps(value))))
     alive = alive_at(analysis, peak)
     shown = _largest(alive)
     rest = [size for name, size in alive.items() if name not in shown]
+    subtitle = f"what is kept while {analysis.nodes[peak].name} runs"
+    if not isinstance(column[peak], int):
+        lines = [(f"values of {name}", steps(alive[name])) for name in shown]
+        return Steps(QUANTITY.title, subtitle, (*lines, (QUANTITY.title, steps(column[peak]))))
     lines = [(f"values of {name}", steps(_values(analysis, name))) for name in shown]
     parts = [alive[name] for name in shown]
     if rest:
@@ -49,13 +59,20 @@ def peak_steps(analysis: Analysis, positions: Sequence[int]) -> Steps:
     whole: Any = total(worked)
     whole = whole * settings.bytes_per_value * settings.batch
     lines.append((QUANTITY.title, steps(whole)))
-    subtitle = f"what is kept while {analysis.nodes[peak].name} runs"
     return Steps(QUANTITY.title, subtitle, tuple(lines))
 
 
-def _largest(alive: dict[str, int]) -> list[str]:
-    """Return the names of all that is alive, in order; of very many the largest."""
-    if len(alive) <= MOST_PARTS:
+def _peak(positions: Sequence[int], column: Sequence[Any]) -> int | None:
+    """Return the position that needs the most; None where that depends on symbols."""
+    if all(isinstance(column[i], int) for i in positions):
+        return max(positions, key=lambda i: column[i])
+    most = largest([column[i] for i in positions])
+    return next((i for i in positions if column[i] == most), None)
+
+
+def _largest(alive: dict[str, Any]) -> list[str]:
+    """Return the names of all that is alive, in order; of very many numbers the largest."""
+    if len(alive) <= MOST_PARTS or not all(isinstance(size, int) for size in alive.values()):
         return list(alive)
     kept = sorted(alive, key=lambda name: -alive[name])[: MOST_PARTS - 1]
     return [name for name in alive if name in kept]
