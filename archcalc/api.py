@@ -269,7 +269,7 @@ def report(
     from .reporting import Asked, made, report_of, save
 
     if isinstance(asked.get("columns"), str):
-        asked["columns"] = tuple(part.strip() for part in asked["columns"].split(","))
+        asked["columns"] = tuple(part.strip() for part in _words(asked["columns"]))
     file, own = (Path(place) if place else None for place in (path, template))
     one = report_of(
         [analyze(source).analysis for source in sources], Asked(template=own, **asked), names
@@ -282,15 +282,15 @@ def report(
 
 def sweep(
     *sources: str | PathLike[str],
-    columns: Sequence[str] = ("macs", "params"),
+    columns: Sequence[str] | str = ("macs", "params"),
     input: str = "",
     layout: str = "hwc",
     names: Sequence[str] = (),
     convention: str = "macs",
-    pareto: Sequence[str] = (),
+    pareto: Sequence[str] | str = (),
     device: str = "",
     mode: str = "graph",
-    batch: int = 1,
+    batch: Any = 1,
     dtype: str = "float32",
     train: bool = False,
     **symbols: Any,
@@ -308,31 +308,49 @@ def sweep(
     0  15  10536960   53840
     1  30   5268480   26944
     """
-    from .sweeping import Grid, grid
+    from .sweeping import Grid
     from .sweeping import sweep as swept
 
     specs = [
         readers.spec_of(fspath(source), layout=layout, input=input, called="input")
         for source in sources
     ]
-    values: dict[str, Any] = {}
-    for name, given in symbols.items():
-        if isinstance(given, str):
-            values |= grid([f"{name}={given}"]).values
-            continue
-        many = given if hasattr(given, "__iter__") else [given]
-        values[name] = tuple(_numbers({name: number})[name] for number in many)
+    values = _values({"batch": batch, **symbols} if hasattr(batch, "__iter__") else symbols)
     called = comparison.unique_names([spec.name for spec in specs], names)
     made = swept(
-        specs, called, Grid(values), columns=columns, convention=convention,
-        settings=Settings(batch, dtype, train),
+        specs, called, Grid(values), columns=_words(columns), convention=convention,
+        settings=Settings(1 if "batch" in values else batch, dtype, train),
     )  # fmt: skip
     if device:
         from .clock import timed
         from .latency import profile
 
         made = timed(made, profile(device), mode=mode)
-    return (made.pareto(pareto) if pareto else made).to_frame()
+    return (made.pareto(_words(pareto)) if pareto else made).to_frame()
+
+
+def _words(keys: Sequence[str] | str) -> Sequence[str]:
+    """Return keys of columns that may be one text: ``"macs,params"``."""
+    return [part for part in keys.split(",") if part.strip()] if isinstance(keys, str) else keys
+
+
+def _values(symbols: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers of each symbol: of a text as ``--set`` takes it, of one or of several.
+
+    Errors: :class:`UsageError` (E50) for none, and for what is no number above 0.
+    """
+    from .sweeping import grid
+
+    values: dict[str, Any] = {}
+    for name, given in symbols.items():
+        if isinstance(given, str):
+            values |= grid([f"{name}={given}"]).values
+            continue
+        many = list(given) if hasattr(given, "__iter__") else [given]
+        if not many:
+            raise UsageError("E50", f"{name} has no values", f"{name}=[2, 4, 8] or {name}='2:8:2'")
+        values[name] = tuple(_numbers({name: number})[name] for number in many)
+    return values
 
 
 def solve(
@@ -340,7 +358,7 @@ def solve(
     unknown: str,
     *so_that: str,
     objective: str = "",
-    columns: Sequence[str] = ("macs", "params"),
+    columns: Sequence[str] | str = ("macs", "params"),
     input: str = "",
     layout: str = "hwc",
     convention: str = "macs",
@@ -366,7 +384,7 @@ def solve(
     spec = readers.spec_of(fspath(source), layout=layout, input=input, called="input")
     return ask(
         spec, unknown_of(unknown, spec), so_that, objective=objective, given=_numbers(symbols),
-        columns=columns, convention=convention, settings=Settings(batch, dtype, train),
+        columns=_words(columns), convention=convention, settings=Settings(batch, dtype, train),
     )  # fmt: skip
 
 
@@ -383,6 +401,8 @@ def plot(kind: str, *sources: Any, names: Sequence[str] = (), **options: Any) ->
 
     analyses = [analyze(source).analysis for source in sources]
     called = comparison.unique_names([one.graph.name for one in analyses], names)
+    if isinstance(options.get("grid"), Mapping):
+        options["grid"] = _values(options["grid"])
     return plotted(kind, analyses, called, **options)
 
 

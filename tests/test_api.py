@@ -10,6 +10,7 @@ import pytest
 
 import archcalc
 from archcalc.analysis import DTYPES
+from archcalc.errors import UsageError
 from archcalc.quantities import QUANTITIES
 
 FIVE, BOTTLENECK = "14x14x480 | conv 5x5x48 pad 2", "14x14x480 | conv 1x1x16 | conv 5x5x48 pad 2"
@@ -140,3 +141,32 @@ def test_a_report_and_a_plot_from_python(tmp_path: Path) -> None:
     drawn = archcalc.plot("stages", "alexnet")
     assert "<svg" in drawn._repr_svg_()
     assert drawn.table.rows
+
+
+BY_R = "14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2"
+
+
+def test_values_and_columns_as_the_command_line_takes_them() -> None:
+    frame = archcalc.sweep(BY_R, r="2:8:2", columns="macs,params", pareto="macs,params")
+    assert frame["r"].tolist() == [8]
+    batches = archcalc.sweep(BY_R, r=[2, 4], batch=[1, 2], columns="saved_bytes")
+    assert batches[["batch", "r"]].values.tolist() == [[1, 2], [1, 4], [2, 2], [2, 4]]
+    assert batches["saved_bytes"].tolist() == [
+        archcalc.analyze(BY_R, r=r, batch=batch).total("saved_bytes")
+        for batch in (1, 2) for r in (2, 4)
+    ]  # fmt: skip
+    front = archcalc.plot("pareto", archcalc.analyze(BY_R), grid={"r": "2:8:2"})
+    assert front.caption.startswith("1 of 4 variants")
+
+
+def test_what_sweeps_and_fronts_refuse() -> None:
+    for asked in (
+        lambda: archcalc.sweep(BY_R, r=[]),
+        lambda: archcalc.plot("pareto", archcalc.analyze(BY_R), grid={"r": []}),
+    ):
+        with pytest.raises(UsageError, match="r has no values"):
+            asked()
+    with pytest.raises(UsageError, match="a predicted time is for a device"):
+        archcalc.sweep(BY_R, r=[2, 4], pareto=["time"])
+    with pytest.raises(UsageError, match="batch 0 must be at least 1"):
+        archcalc.sweep(BY_R, r=2, batch=0)

@@ -123,7 +123,7 @@ def test_block_is_what_it_stands_for(block: str, written_out: str) -> None:
         ("8x8x16 | inverted 24", False),
         ("HxWxC | inverted C", True),
         ("HxWxC | inverted (2*C)", False),
-        ("HxWxC | inverted 16", False),
+        ("HxWxC | inverted 16 stride 2", False),
     ],
 )
 def test_inverted_residual_adds_where_nothing_changes(text: str, adds: bool) -> None:
@@ -142,14 +142,28 @@ def test_names_say_what_each_convolution_is_for() -> None:
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("HxWxC | inverted C expand (t) squeeze (q)", {"C": 24, "t": 6, "q": 4}),
-        ("HxWxC | inverted N stride (s) kernel (k)", {"C": 8, "N": 12, "s": 2, "k": 5}),
+        ("HxWxC | inverted C expand 6 squeeze (q)", {"C": 24, "q": 4}),
+        ("HxWxC | inverted N stride 2 kernel (k)", {"C": 8, "N": 12, "k": 5}),
         ("HxWxC | sepconv (k)x(k)xN stride (s) pad P", {"C": 8, "N": 6, "s": 2, "k": 3, "P": 1}),
-        ("HxWxC | shuffleunit (4*C) groups (g) stride 2 ungrouped", {"C": 6, "g": 3}),
+        ("HxWxC | shuffleunit (4*C) groups 3 stride 2 ungrouped", {"C": 6}),
         ("HxWxC | convnext expand (t)", {"C": 8, "t": 4}),
         ("HxWxC | swin heads (h) window 7", {"C": 8, "h": 2}),
         ("HxWxC | patchmerging", {"C": 8}),
         ("HxC | encoder heads (h) mlp (m)", {"C": 8, "h": 2, "m": 20}),
+        # what is not one symbol keeps its brackets
+        ("HxWx(N-1) | transition", {"N": 7}),
+        ("HxWx(N+C) | transition reduction 3", {"N": 5, "C": 2}),
+        ("HxWx(N-1) | inverted (N+C) squeeze 2 stride 2", {"N": 5, "C": 5}),
+        ("HxWx(N+C) | convnext expand (t+1)", {"N": 5, "C": 24, "t": 2}),
+        ("Hx(N+C) | encoder", {"N": 5, "C": 3}),
+        ("HxWx(N-1) | swin", {"N": 5}),
+        ("HxWx(N+C) | patchmerging", {"N": 8, "C": 2}),
+        ("HxWx(N+C) | shuffleunit (2*N+2*C) groups 1 stride 2", {"N": 24, "C": 12}),
+        ("HxWx(N+C) | shuffleunit (N+C) groups 1", {"N": 24, "C": 12}),
+        ("HxWx(N+C) | se ratio 4", {"N": 10, "C": 2}),
+        ("HxWx(N+C) | fire (N-1)x(N+1)x(2*C)", {"N": 10, "C": 2}),
+        ("HxWx(N+C) | sepconv 3x3x(N-1) same", {"N": 10, "C": 2}),
+        ("HxWx(N+C) | inception (N)x(N-1)x(N+1)x(C)x(C+1)x(C)", {"N": 10, "C": 2}),
     ],
 )
 def test_symbols_give_what_numbers_give(text: str, values: dict[str, int]) -> None:
@@ -164,6 +178,11 @@ def test_symbols_give_what_numbers_give(text: str, values: dict[str, int]) -> No
 # What they refuse
 
 REFUSED = [
+    ("HxWxC | inverted 16", "E28", "the shortcut depends on whether C is 16"),
+    ("HxWxC | inverted N", "E28", "the shortcut depends on whether C is N"),
+    ("HxWxC | inverted C stride (s)", "E28", "the shortcut depends on whether s is 1"),
+    ("HxWxC | inverted C expand (t)", "E28", "the 1x1 convolution ahead depends on whether t is 1"),
+    ("HxWx(4*C) | shuffleunit (4*C) groups (g)", "E28", "the shuffle depends on whether g is 1"),
     ("8x8x3 | inverted 4 squeeze 4", "E13", "squeeze 4 leaves nothing of 3 channels"),
     ("8x8x3 | inverted 4 kernel 4", "E16", "kernel 4 is even"),
     ("8x8x3 | convnext kernel 6", "E16", "kernel 6 is even"),

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from archcalc import analyze, compare
 from archcalc.errors import SpecError, UsageError
 from archcalc.formulas import Formula, stated
+from archcalc.notation.free import symbols
+from archcalc.readers import spec_of
 
 from transcripts import run
 
@@ -132,3 +134,26 @@ def test_a_symbol_is_at_least_one(first: str, second: str, said: str) -> None:
     for C in range(1, 12):
         one, two = (analyze(text, C=C).total("params") for text in (first, second))
         assert (two < one) == {"always": True, "never": False, "when C > 1": C > 1}[said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HxHxC | conv 3x3xC s2 | flatten",
+        "HxHxC | maxpool (r)x(r) stride (r) | flatten | fc N",
+        "14x14xC | [ avgpool (K+2)x(K+2) s3 ]*2 | fc (C/r)",
+        "14x14xC | avgpool 5x5 stride (r)",
+        "HxHxC | dwconv (K+2)x(K+2) pad (K//2) | gap",
+    ],
+)
+def test_powers_of_roundings_are_written(text: str) -> None:
+    out = run(f"archcalc summary '{text}' --columns all --format json")
+    assert "[exit" not in out
+    net = analyze(text)
+    numbers = {"H": 20, "C": 12, "K": 2, "r": 3, "N": 5}
+    given = {name: numbers[name] for name in symbols(spec_of(text))}
+    for column in ("params", "macs", "activations"):
+        formula = net.formula(column)
+        exact = analyze(text, **given).total(column)
+        free = getattr(formula, "free", ())
+        assert (formula.at(**{n: given[n] for n in free}) if free else formula) == exact

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-SEED, CASES = 20, 1_500
+SEED, CASES = 20, 1_000
 
 
 @pytest.fixture(scope="module")

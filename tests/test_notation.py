@@ -171,7 +171,7 @@ def assert_written_back(spec: Spec, fragment: bool = False) -> None:
     assert " | ".join(stages(spec)) == full
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_every_spec_is_written_back(text: str) -> None:
     assert_written_back(parse(text))
@@ -187,7 +187,7 @@ def test_every_fragment_is_written_back(body: str) -> None:
 def test_every_word_is_written_back(word: str) -> None:
     """Each word on its own, so that none depends on luck; and its examples, whole."""
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(
         layers(word, layer_type(word)),
         st.lists(st.sampled_from(SUFFIXES), max_size=2),
@@ -225,7 +225,7 @@ NOISE = {
 CROSSES = ["x", "×", "X", "✕", " × ", " x "]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, st.data())
 def test_noise_changes_nothing(text: str, data: st.DataObject) -> None:
     spec = parse(text)

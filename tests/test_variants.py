@@ -77,8 +77,14 @@ def test_stated_divisibility_and_a_range() -> None:
         ),
         (f"compare '{BY_R}' --set q=2,4", "no symbol q in any spec"),
         (f"compare '{BY_R}' --set r=4:2", "ends before it starts"),
-        (f"summary '{BY_R}' --set r=2:4", '"2:4" is several numbers, and this shows one net'),
-        (f"explain '{BY_R}' --set r=2,4", '"2,4" is several numbers, and this shows one net'),
+        (
+            f"summary '{BY_R}' --set r=2:4",
+            '"2:4" is a range, and here a symbol stands for one number',
+        ),
+        (
+            f"explain '{BY_R}' --set r=2,4",
+            '"2,4" is a range, and here a symbol stands for one number',
+        ),
         (f"compare '{BY_R}' --set r=2:", '"2:" is no number and no range'),
     ],
 )
@@ -92,6 +98,8 @@ def test_reports_of_ranges_and_of_stated_divisibility() -> None:
     out = run(f"archcalc report '{NAIVE}' '{BY_R}' --set r=10:30:10")
     assert out.startswith("# A, B r=10, B r=20 and B r=30\n")
     assert "Against A, B r=30 has 21.4x fewer MACs" in out
+    some = run(f"archcalc report '{BY_R}' --set r=6:8").split("note: left out")[0]
+    assert "left out 1 (r=7): 480/r = 480/7 is not a whole number." in some
     symbolic = run("archcalc report resnet18 --input HxHx3 --assume 'H = 32*h'")
     assert r"37011456\*h^2 + 512000" in symbolic
     assert "Symbols are whole numbers of at least 1." in symbolic

@@ -78,7 +78,7 @@ def rounded(value: Any) -> Rounded | None:
     symbols, shift = whole
     if not _rounds(symbols):
         return Rounded(symbols, shift, 1)
-    inner = None if symbols.is_Add or symbols.is_Mul else rounded(symbols)
+    inner = None if symbols == value or symbols.is_Add or symbols.is_Mul else rounded(symbols)
     if inner is None:
         return None
     return inner._replace(shift=inner.shift + shift * inner.divisor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..layers.base import channels
 from ..layers.options import integer
 from .base import Block
@@ -26,10 +27,10 @@ class ConvNeXt(Block, word="convnext"):
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
         check_odd(self.word, self.kernel)
-        width = channels(x)
+        width, kernel = size_text(channels(x)), size_text(self.kernel)
         return (
-            f"res( depthwise: dwconv ({self.kernel})x({self.kernel}) "
+            f"res( depthwise: dwconv {kernel}x{kernel} "
             f"{keeping_text(self.kernel, same=False)} | ln "
-            f"| expand: conv 1x1x({width}*{self.expand}) | gelu "
+            f"| expand: conv 1x1x({width}*{size_text(self.expand)}) | gelu "
             f"| project: conv 1x1x({width}) | layerscale )"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import described
 from ..layers.options import choice, flag, integer
@@ -38,10 +39,10 @@ class Encoder(Block, word="encoder"):
                 f"encoder needs tokens x width; the input is {described(x)}",
                 help="`tokens` turns a volume into a sequence" if len(x) > 2 else "",
             )
-        width = x[1]
-        inside = f"4*{width}" if self.mlp is None else str(self.mlp)
+        width = size_text(x[1])
+        inside = f"4*{width}" if self.mlp is None else size_text(self.mlp)
         causal = " causal" if self.causal else ""
-        attention = f"attn heads ({self.heads}){causal}"
+        attention = f"attn heads {size_text(self.heads)}{causal}"
         mlp = f"expand: linear ({inside}) | {self.activation} | project: linear ({width})"
         if self.postnorm:
             return f"attention: res( {attention} ) | ln | mlp: res( {mlp} ) | ln"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..layers.options import size
 from .base import Block
 from .pieces import check_volume
@@ -23,7 +24,7 @@ class Fire(Block, word="fire"):
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
         return (
-            f"squeeze: conv 1x1x({self.squeeze}) +relu"
-            f" | expand: concat( conv 1x1x({self.one}) +relu"
-            f" ; conv 3x3x({self.three}) pad 1 +relu )"
+            f"squeeze: conv 1x1x{size_text(self.squeeze)} +relu"
+            f" | expand: concat( conv 1x1x{size_text(self.one)} +relu"
+            f" ; conv 3x3x{size_text(self.three)} pad 1 +relu )"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..layers.options import flag, integer, size
 from .base import Block
 from .pieces import check_odd, check_volume, keeping_text
@@ -35,13 +36,14 @@ class Inception(Block, word="inception"):
         check_volume(self.word, x)
         check_odd(self.word, self.kernel)
         after = suffixes(self.norm)
-        k = self.kernel
-        largest = f"({k})x({k})x({self.five}) {keeping_text(k, False)}"
+        k = size_text(self.kernel)
+        largest = f"{k}x{k}x{size_text(self.five)} {keeping_text(self.kernel, False)}"
         return (
-            f"concat( conv 1x1x({self.one}) {after}"
-            f" ; conv 1x1x({self.three_reduce}) {after} | conv 3x3x({self.three}) pad 1 {after}"
-            f" ; conv 1x1x({self.five_reduce}) {after} | conv {largest} {after}"
-            f" ; maxpool 3x3 s1 pad 1 | conv 1x1x({self.pool}) {after} )"
+            f"concat( conv 1x1x{size_text(self.one)} {after}"
+            f" ; conv 1x1x{size_text(self.three_reduce)} {after}"
+            f" | conv 3x3x{size_text(self.three)} pad 1 {after}"
+            f" ; conv 1x1x{size_text(self.five_reduce)} {after} | conv {largest} {after}"
+            f" ; maxpool 3x3 s1 pad 1 | conv 1x1x{size_text(self.pool)} {after} )"
         )
 
 
@@ -60,9 +62,9 @@ class NaiveInception(Block, word="naiveinception"):
         check_volume(self.word, x)
         after = suffixes(self.norm)
         return (
-            f"concat( conv 1x1x({self.one}) {after}"
-            f" ; conv 3x3x({self.three}) pad 1 {after}"
-            f" ; conv 5x5x({self.five}) pad 2 {after}"
+            f"concat( conv 1x1x{size_text(self.one)} {after}"
+            f" ; conv 3x3x{size_text(self.three)} pad 1 {after}"
+            f" ; conv 5x5x{size_text(self.five)} pad 2 {after}"
             " ; maxpool 3x3 s1 pad 1 )"
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..layers.options import size
 from .base import Block
 from .pieces import check_volume
@@ -40,7 +41,7 @@ class InceptionA(Block, word="inceptiona"):
             _ONE.format(64),
             _chain(_ONE.format(48), f"conv 5x5x64 pad 2 {_AFTER}"),
             _chain(_ONE.format(64), three, three),
-            _chain("avgpool 3x3 s1 pad 1", _ONE.format(f"({self.pool})")),
+            _chain("avgpool 3x3 s1 pad 1", _ONE.format(size_text(self.pool))),
         )
         return f"concat( {' ; '.join(branches)} )"
 
@@ -55,7 +56,7 @@ class InceptionB(Block, word="inceptionb"):
 
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
-        c = f"({self.inner})"
+        c = size_text(self.inner)
         row, column = _ROW.format(c), _COLUMN.format(c)
         branches = (
             _ONE.format(192),

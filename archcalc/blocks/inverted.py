@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arithmetic.dims import Shape, require
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels
 from ..layers.options import axes, choice, flag, integer, size
-from ..layers.sliding import certainly
 from .base import Block
-from .pieces import axes_text, check_odd, check_volume, keeping_text
+from .pieces import axes_text, check_odd, check_volume, is_unstrided, keeping_text, settled
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,19 @@ class InvertedResidual(Block, word="inverted"):
         check_volume(self.word, x)
         if not self.same:
             check_odd(self.word, self.kernel)
-        width, act = channels(x), f"+bn +{self.activation}"
+        width, act = size_text(channels(x)), f"+bn +{self.activation}"
+        kernel, filters = size_text(self.kernel), size_text(self.channels)
         around = f"{keeping_text(self.kernel, self.same)} stride {axes_text(self.stride)}"
-        stages = [f"depthwise: dwconv ({self.kernel})x({self.kernel}) {around} {act}"]
-        if not certainly(self.expand == 1):
-            stages.insert(0, f"expand: conv 1x1x({width}*{self.expand}) {act}")
+        stages = [f"depthwise: dwconv {kernel}x{kernel} {around} {act}"]
+        if not settled(self.expand, 1, "the 1x1 convolution ahead", "expand"):
+            stages.insert(0, f"expand: conv 1x1x({width}*{size_text(self.expand)}) {act}")
         if self.squeeze is not None:
             stages.append(self._squeeze_excite(x))
-        stages.append(f"project: conv 1x1x({self.channels}) +bn")
+        stages.append(f"project: conv 1x1x{filters} +bn")
         chain = " | ".join(stages)
-        adds = certainly(self.stride == 1) and certainly(width == self.channels)
+        adds = is_unstrided(self.stride, "the shortcut") and settled(
+            channels(x), self.channels, "the shortcut", "channels"
+        )
         return f"res( {chain} )" if adds else chain
 
     def _squeeze_excite(self, x: Shape) -> str:
@@ -69,4 +72,5 @@ class InvertedResidual(Block, word="inverted"):
             ),
         )
         activation = "silu" if self.activation == "silu" else "relu"
-        return f"se: se squeeze ({width}//{self.squeeze}) activation {activation}"
+        fewer = f"({size_text(width)}//{size_text(self.squeeze)})"
+        return f"se: se squeeze {fewer} activation {activation}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..arithmetic.dims import Dim, Shape, may_equal, require
-from ..arithmetic.expression import size_text
+from ..arithmetic.expression import size_text, symbolic_text
 from ..errors import LayerError
 from ..layers.base import described, spatial
+from ..layers.sliding import certainly
 
 
 def axes_text(value: Any) -> str:
@@ -35,7 +36,31 @@ def padding_text(pads: Any) -> str:
 
 def keeping_text(kernel: Dim, same: bool) -> str:
     """Return the padding that keeps the size at stride 1: half the kernel, or ``same``."""
-    return "same" if same else f"pad (({kernel} - 1)//2)"
+    return "same" if same else f"pad (({size_text(kernel)} - 1)//2)"
+
+
+def settled(one: Dim, other: Dim, question: str, part: str = "", help: str = "") -> bool:
+    """Tell whether two numbers are the same, where layers depend on it.
+
+    Errors: :class:`LayerError` (E28) where that depends on symbols: either answer would be wrong
+    for some of their numbers.
+    """
+    if certainly(one == other):
+        return True
+    if getattr(one - other, "is_zero", False) is None:
+        raise LayerError(
+            "E28",
+            f"{question} depends on whether {symbolic_text(one)} is {symbolic_text(other)}",
+            part=part,
+            help=help or "numbers for the symbols: --set NAME=NUMBER",
+        )
+    return False
+
+
+def is_unstrided(stride: Any, question: str, help: str = "") -> bool:
+    """Tell whether the step is 1 along every axis; E28 where that depends on symbols."""
+    steps = stride if isinstance(stride, tuple) else (stride,)
+    return all(settled(step, 1, question, "stride", help) for step in steps)
 
 
 def check_volume(word: str, x: Shape) -> None:

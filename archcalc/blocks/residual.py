@@ -10,10 +10,10 @@ from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels, described, spatial
 from ..layers.options import choice, flag, integer
-from ..layers.sliding import certainly
-from .pieces import axes_text
+from .pieces import axes_text, is_unstrided, settled
 
 ACTIVE = "+bn +relu"
+_REMEDY = "the same symbol or a number, or `shortcut always`"
 
 
 def shortcut_option() -> Any:
@@ -46,9 +46,10 @@ def check_positions(word: str, x: Shape) -> None:
 
 
 def keeps_shape(x: Shape, filters: Dim, stride: Any) -> bool:
-    """Tell whether stride and channels certainly stay; what nobody knows yet may change."""
-    steps = stride if isinstance(stride, tuple) else (stride,)
-    return all(certainly(step == 1) for step in steps) and certainly(channels(x) == filters)
+    """Tell whether stride and channels stay; E28 where that depends on symbols."""
+    return is_unstrided(stride, "the shortcut", _REMEDY) and settled(
+        channels(x), filters, "the shortcut", help=_REMEDY
+    )
 
 
 def residual(
@@ -76,7 +77,7 @@ def residual(
     before, after = ("bn | relu | ", "") if preact else ("", " | relu")
     if shortcut == "none":
         return before + body + after
-    same = keeps_shape(x, filters, stride)
+    same = shortcut != "always" and keeps_shape(x, filters, stride)
     if shortcut == "always" or (shortcut == "projection" and not same):
         norm = "nobias" if preact else "+bn"
         step = axes_text(stride)
@@ -91,6 +92,6 @@ def subsampled(x: Shape, filters: Dim, stride: Any) -> str:
     stages = []
     if not keeps_shape(x, channels(x), stride):
         stages.append(f"maxpool {window(1, x)[:-1]} stride {axes_text(stride)}")
-    if not certainly(channels(x) == filters):
+    if not settled(channels(x), filters, "the shortcut", help=_REMEDY):
         stages.append(f"padchannels {size_text(filters)}")
     return " | ".join(stages)

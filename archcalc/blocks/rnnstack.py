@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from operator import index
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import described
 from ..layers.options import choice, flag, integer, size
@@ -44,6 +45,6 @@ class RecurrentStack(Block, word="rnnstack"):
                 f"layers must be a number, not {self.layers}: each is written out",
                 part="layers",
             ) from None
-        cell = f"{self.cell} ({self.hidden})" + " bidirectional" * self.bidirectional
+        cell = f"{self.cell} {size_text(self.hidden)}" + " bidirectional" * self.bidirectional
         between = " | dropout | " if self.dropout else " | "
         return between.join([cell] * count)

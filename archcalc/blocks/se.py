@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Dim, NotExact, Shape, exact_div
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels, described, spatial
 from ..layers.options import choice, integer, size
@@ -39,8 +40,8 @@ class SqueezeExcite(Block, word="se"):
                 "E31", f"se needs height x width x channels; the input is {described(x)}"
             )
         width = channels(x)
-        inside = self._inside(width)
-        return f"mul( id ; gap | fc ({inside}) | {self.activation} | fc ({width}) | {self.gate} )"
+        first, second = f"fc {size_text(self._inside(width))}", f"fc {size_text(width)}"
+        return f"mul( id ; gap | {first} | {self.activation} | {second} | {self.gate} )"
 
     def _inside(self, width: Dim) -> Dim:
         """Return the number of channels between the two layers."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arithmetic.dims import Shape
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import described, spatial
 from ..layers.options import axes, choice, flag, padding, size, sizes
@@ -52,5 +53,5 @@ class SeparableConv(Block, word="sepconv"):
         one = "x".join("1" for _ in self.kernel)
         return (
             f"depthwise: dwconv {axes_text(self.kernel)} {around} {behind} "
-            f"| pointwise: conv {one}x({self.channels}) {behind}"
+            f"| pointwise: conv {one}x{size_text(self.channels)} {behind}"
         )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arithmetic.dims import NotExact, Shape, exact_div, may_equal, require
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels
 from ..layers.options import axes, flag, integer, size
-from ..layers.sliding import certainly
 from .base import Block
-from .pieces import axes_text, check_volume
+from .pieces import axes_text, check_volume, is_unstrided, settled
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,20 @@ class ShuffleUnit(Block, word="shuffleunit"):
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
         self._check_quarter()
-        adds = certainly(self.stride == 1)
+        adds = is_unstrided(self.stride, "what is joined")
         if adds:
             self._check_unchanged(x)
         else:
             self._check_widened(x)
-        kept = "" if adds else f" - {channels(x)}"
-        first = 1 if self.ungrouped else self.groups
-        shuffle = "" if certainly(self.groups == 1) else f"| shuffle groups ({self.groups}) "
+        kept = "" if adds else f" - {size_text(channels(x))}"
+        width, groups = size_text(self.channels), size_text(self.groups)
+        first = "1" if self.ungrouped else groups
+        alone = settled(self.groups, 1, "the shuffle", "groups")
+        shuffle = "" if alone else f"| shuffle groups {groups} "
         chain = (
-            f"reduce: conv 1x1x({self.channels}/4) groups ({first}) +bn +relu {shuffle}"
+            f"reduce: conv 1x1x({width}/4) groups {first} +bn +relu {shuffle}"
             f"| depthwise: dwconv 3x3 pad 1 stride {axes_text(self.stride)} +bn "
-            f"| restore: conv 1x1x({self.channels}{kept}) groups ({self.groups}) +bn"
+            f"| restore: conv 1x1x({width}{kept}) groups {groups} +bn"
         )
         if adds:
             return f"res( {chain} ) | relu"

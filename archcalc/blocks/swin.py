@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import NotExact, Shape, exact_div
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels, spatial
 from ..layers.options import flag, integer
@@ -33,11 +34,11 @@ class Swin(Block, word="swin"):
 
     def body(self, x: Shape) -> str:
         check_volume(self.word, x)
-        width = channels(x)
-        inside = f"4*{width}" if self.mlp is None else str(self.mlp)
+        width, side = size_text(channels(x)), size_text(self.window)
+        inside = f"4*{width}" if self.mlp is None else size_text(self.mlp)
         shift = " shift" if self.shift else ""
         return (
-            f"attention: res( ln | winattn ({self.window}) heads ({self.heads}){shift} ) "
+            f"attention: res( ln | winattn {side} heads {size_text(self.heads)}{shift} ) "
             f"| mlp: res( ln | expand: linear ({inside}) | gelu "
             f"| project: linear ({width}) )"
         )
@@ -63,4 +64,4 @@ class PatchMerging(Block, word="patchmerging"):
                     f"{size} positions do not pair up",
                     help="a height and width divisible by 2",
                 ) from None
-        return f"pixelunshuffle 2 | ln | reduce: linear (2*{channels(x)}) nobias"
+        return f"pixelunshuffle 2 | ln | reduce: linear (2*{size_text(channels(x))}) nobias"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..arithmetic.dims import Dim, Shape, require
+from ..arithmetic.expression import size_text
 from ..errors import LayerError
 from ..layers.base import channels
 from ..layers.options import size
@@ -26,7 +27,7 @@ class Transition(Block, word="transition"):
     def body(self, x: Shape) -> str:
         check_positions(self.word, x)
         require(self.reduction <= channels(x), _nothing_left, self.reduction, channels(x))
-        fewer = f"conv {window(1, x)}({channels(x)}//{self.reduction}) nobias"
+        fewer = f"conv {window(1, x)}({size_text(channels(x))}//{size_text(self.reduction)}) nobias"
         return f"bn | relu | {fewer} | avgpool {window(2, x)[:-1]}"
 
 

@@ -60,7 +60,7 @@ class XBlock(Block, word="xblock"):
         if wide is None:
             return "1"
         if not plain(width, wide):
-            return f"({width}/min({wide}, {width}))"
+            return f"({size_text(width)}/min({size_text(wide)}, {size_text(width)}))"
         return str(_exact(width, smaller(wide, width), "N/g", "groupwidth", "group width"))
 
 

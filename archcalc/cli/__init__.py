@@ -91,16 +91,21 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:
-        if verbose:
-            raise
+        _show_traceback(verbose)
         code = _internal(error) if error.filename else _unwritten(error)
     except ArchcalcError as error:
         code = _refused(error)
     except Exception as error:
-        if verbose:
-            raise
+        _show_traceback(verbose)
         code = _internal(error)
     sys.exit(code)
+
+
+def _show_traceback(verbose: bool) -> None:
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
 
 
 def _wants_json() -> bool:

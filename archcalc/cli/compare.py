@@ -62,7 +62,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     from .variants import variants
 
     columns = column_keys(options["columns"])
-    found, names, _ = variants(specs, options)
+    found, names, *_ = variants(specs, options)
     compared = compare(
         found,
         names,

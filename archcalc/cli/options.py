@@ -157,8 +157,8 @@ def symbol_values(texts: tuple[str, ...]) -> dict[str, Any]:
     if several:
         raise UsageError(
             "E50",
-            f'"{several[0][1:]}" is several numbers, and this shows one net',
-            "compare, sweep and plot sweep take a range",
+            f'"{several[0][1:]}" is a range, and here a symbol stands for one number',
+            "compare, report, sweep and plot sweep take ranges of at least two",
         )
     for part in ",".join(texts).split(","):
         name, _, number = part.partition("=")

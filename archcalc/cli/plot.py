@@ -64,8 +64,8 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     archcalc plot time alexnet vgg16 --device h200 -o time.svg
     archcalc plot sweep '14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2' \\
                         --set r=2:60:2 -o sweep.svg
-    archcalc plot pareto 'HxHxC | conv 3x3xN s2 | conv 3x3xN' --set H=7:57:7,C=64 \\
-                         --set N=32:128:32 --columns params,macs -o front.svg
+    archcalc plot pareto '56x56x16 | [conv KxKx16 same]*(n)' --set K=3:7:2,n=1:6 \\
+                         --columns macs,+receptive_field -o front.svg
 
     Draw nets. A file that ends in .svg, .png or .pdf gets the plot; without one its table is
     shown, which holds every number drawn. A sweep takes --set r=2:64:2 (from, to, step) or

@@ -181,7 +181,7 @@ def _report(
     from ..reporting import Asked, report_of
     from .pace import batch_sizes
 
-    found, names, sources = shown
+    found, names, sources, left_out = shown
     reference = options["reference"]
     asked = Asked(
         title=options["title"],
@@ -200,6 +200,7 @@ def _report(
         batches=batch_sizes(options["batches"]),
         mode=options["mode"],
         exact=options["exact"],
+        remarks=left_out,
     )
     return report_of(found, asked, names, sources)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,8 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     \b
     archcalc sweep '14x14x480 | conv 1x1x(480/r) | conv 5x5x48 pad 2' --set r=2,4,8,16,32
     archcalc sweep resnet50 --input HxHx3 --set H=32:512:32 --sort macs
-    archcalc sweep 'HxHxC | conv 3x3xN s2 | conv 3x3xN' --set H=7:57:7,C=64 \\
-                   --set N=32:128:32 --pareto macs,params
+    archcalc sweep '56x56x16 | [conv KxKx16 same]*(n)' --set K=3:7:2,n=1:6 \\
+                   --pareto macs,+receptive_field
     archcalc sweep resnet50 --input HxWx3 --set H=32:1031,W=32:1031 -o sweep.csv
     archcalc sweep 'HxHxC | dwconv 3x3 same | conv 1x1xN' --set H=56,C=64,N=32:512:32 \\
                    --device h200 --dtype bf16 --batch 32 --pareto=-N,time
@@ -174,12 +175,15 @@ def _draw_front(made: Sweep, picture: str, options: dict[str, Any]) -> None:
     """Write the plot of the variants and their front; archcalc plot pareto is the same."""
     from ..plots import document, with_specs
     from ..plots.pareto import front_of
+    from ..remarks import convention_text
     from .output import write
 
     if options["sort"] or options["limit"]:
         raise UsageError("E50", "a picture shows every variant", "-o sweep.csv")
     drawn = front_of(made, _words(options["pareto"]))
     drawn = with_specs(drawn, [one.spec for one in made.counters], made.names)
+    counted = convention_text(made.convention).text  # a plot that stands alone says how it counts
+    drawn = replace(drawn, notes=(*drawn.notes, counted))
     write(document(drawn, picture), options["output"])
 
 

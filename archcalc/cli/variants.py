@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..analysis import Analysis
-from ..errors import SpecError, UsageError
+from ..errors import SpecError, UsageError, wrapped
 from ..expansion import no_symbol
 from .options import symbol_values
 
@@ -16,11 +16,12 @@ _MOST_SAID = 8
 
 
 class Variants(NamedTuple):
-    """Nets, what they are called, and where each comes from."""
+    """Nets, what they are called, where each comes from, and what is said of those left out."""
 
     analyses: list[Analysis]
     names: tuple[str, ...]
     sources: list[str]
+    left_out: tuple[str, ...]
 
 
 def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
@@ -35,16 +36,18 @@ def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
     values = _several(options["values"])
     if not values:
         found = analyses(sources, options)
-        return Variants(found, unique_names([one.graph.name for one in found]), [*sources])
+        return Variants(found, unique_names([one.graph.name for one in found]), [*sources], ())
     own = [_symbols(source, options) for source in sources]
     known = set().union(*own)
     for name in values:
         if name not in known:
             raise no_symbol(name, known, "any spec")
-    parts = []
+    parts, notes = [], []
     for source, mine in zip(sources, own, strict=True):
         here = {name: given for name, given in values.items() if name in mine}
-        parts.append(_of(source, here, options))
+        part, said = _of(source, here, options)
+        parts.append(part)
+        notes += said
     bases = unique_names([next(one.graph.name for _, one in part) for part in parts])
     found = [one for part in parts for _, one in part]
     if len(found) > _MOST:
@@ -55,7 +58,9 @@ def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
     called = [f"{base} {said}".rstrip() for base, part in zip(bases, parts, strict=True)
               for said, _ in part]  # fmt: skip
     origins = [source for source, part in zip(sources, parts, strict=True) for _ in part]
-    return Variants(found, unique_names(called), origins)
+    for note in () if options["quiet"] else notes:
+        print(wrapped(f"note: {note}"), file=sys.stderr)
+    return Variants(found, unique_names(called), origins, tuple(f"{note}." for note in notes))
 
 
 def _several(texts: tuple[str, ...]) -> dict[str, Sequence[Any]]:
@@ -74,8 +79,8 @@ def _several(texts: tuple[str, ...]) -> dict[str, Sequence[Any]]:
 
 def _of(
     source: str, values: dict[str, Sequence[Any]], options: dict[str, Any]
-) -> list[tuple[str, Analysis]]:
-    """Return each variant of one source, and the values that tell it from the others."""
+) -> tuple[list[tuple[str, Analysis]], list[str]]:
+    """Return each variant of one source with the values that tell it from the others, and notes."""
     from ..sweeping import Grid
     from ..sweeping.grid import shown
     from .output import analyses
@@ -102,12 +107,12 @@ def _of(
             found.append((said, one))
     if not found:
         raise left_out[0][1]
-    if left_out and not options["quiet"]:
+    if left_out:
         some = "; ".join(said for said, _ in left_out[:_MOST_SAID])
         more = "; ..." if len(left_out) > _MOST_SAID else ""
         why = left_out[0][1].problems[0].message
-        print(f"note: left out {len(left_out)} ({some}{more}): {why}", file=sys.stderr)
-    return found
+        return found, [f"left out {len(left_out)} ({some}{more}): {why}"]
+    return found, []
 
 
 def _symbols(source: str, options: dict[str, Any]) -> set[str]:

@@ -100,7 +100,13 @@ def front_of(made: Sweep, words: Sequence[str]) -> Plot:
     others = others[:: max(step, 1)]
     symbols = {name: made.symbol(name) for name, known in made.grid.values.items() if known[1:]}
     front.sort(key=lambda row: (x.values[row], y.values[row]), reverse=x.more)
-    say = {row: ", ".join(f"{k}={shown(v[row])}" for k, v in symbols.items()) for row in front}
+    say = {
+        row: ", ".join(
+            [made.names[row // len(made.grid)]] * (len(made.names) > 1)
+            + [f"{name}={shown(values[row])}" for name, values in symbols.items()]
+        )
+        for row in front
+    }
     return Plot(
         "pareto",
         heading(f"{y.title} against {x.title}", made.names),

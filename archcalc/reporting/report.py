@@ -43,7 +43,7 @@ class Asked:
     ``command`` is what makes it, and stands in it; ``stamp`` the day and release, if they shall.
     ``template`` is a file of templates' language; without one the standard report is made.
     ``verified`` is what torch said, ``times`` a store of measured times, ``device`` whose times
-    are predicted.
+    are predicted; ``remarks`` are further notes.
     """
 
     title: str = ""
@@ -62,6 +62,7 @@ class Asked:
     batches: tuple[int, ...] = (1,)
     mode: str = "graph"
     exact: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ class Report:
         for net in self.nets:
             name = net.name if several else ""
             found += [*notes(net.analysis, name), *budget_notes(net.analysis, name)]
+        found += [Text(remark, "note") for remark in self.asked.remarks]
         if said := assumed(self.analyses):
             found.append(Text(said, "note"))
         columns = [key for key in self.columns if key not in tables.PUBLISHED_NAMES]

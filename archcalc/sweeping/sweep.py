@@ -90,7 +90,9 @@ class Sweep:
         by = self.quantity(key)
         values = self.columns[self.quantities.index(by)]
         if values.dtype.kind == "f" and (values[self.valid] != values[self.valid]).any():
-            raise UsageError("E50", f"{by.key} is not known of every variant")
+            raise UsageError(
+                "E50", f"the {by.title} is not known of every variant", "the sweep's notes say why"
+            )
         if values.dtype == object and by.unit == "field":
             values = _sides(values)
         if values.dtype == object and not all(type(n) is int for n in values[self.valid]):
@@ -101,6 +103,8 @@ class Sweep:
         """Return a column by its key, or as the convention has it; :class:`UsageError` (E48)."""
         known = {one.key: one for one in self.quantities}
         key = _OTHER_NAMES.get(key, key)
+        if key in TIMES and key not in known:
+            raise UsageError("E61", "a predicted time is for a device", "--device h200")
         found = known.get(key) or known.get(counted_column(key, self.convention).key)
         if found is None:
             listed = ", ".join((*known, *self.grid.values))

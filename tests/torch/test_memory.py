@@ -64,17 +64,19 @@ def test_memory_without_numbers_is_that_with_numbers(name: str) -> None:
 
 
 def examples() -> list[str]:
-    """Return the examples of all layers; also after a layer that learns, and before others."""
+    """Return the examples of all layers, each also behind a layer that learns or before others."""
     found = []
+    turn = cycle((False, True))
     for word, layer in LAYERS().items():
         if word == "opaque":
             continue
         for example in layer.examples:
             text = example.format(word=word)
-            found += [text, f"{text} | relu | flatten | fc 3"]
             shape, _, rest = text.partition(" | ")
-            if "embedding" not in text:
-                found.append(f"{shape} | layerscale | {rest} | gelu | linear 3")
+            if "embedding" not in text and next(turn):
+                found += [text, f"{shape} | layerscale | {rest} | gelu | linear 3"]
+            else:
+                found += [text, f"{text} | relu | flatten | fc 3"]
     return found
 
 
