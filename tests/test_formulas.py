@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from math import ceil, floor
 from typing import Any
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from archcalc import analyze, compare
 from archcalc.errors import SpecError, UsageError
-from archcalc.formulas import Formula, stated
+from archcalc.formulas import Formula, relation, stated
 from archcalc.notation.free import symbols
+from archcalc.quantities import quantity
 from archcalc.readers import spec_of
 
 from transcripts import run
@@ -157,3 +159,73 @@ def test_powers_of_roundings_are_written(text: str) -> None:
         exact = analyze(text, **given).total(column)
         free = getattr(formula, "free", ())
         assert (formula.at(**{n: given[n] for n in free}) if free else formula) == exact
+
+
+SIZES = ["C", "N", "(N-1)", "(2*N)", "(N+C)", "16", "(C/r)"]
+STAGES = [
+    "conv 3x3x{} pad 1", "conv KxKx{} same", "conv 1x1x{} nobias", "dwconv 3x3 same", "maxpool 2x2",
+    "bn | relu", "res( conv 1x1x{0} | dwconv 3x3 same ; conv 1x1x{0} )", "transition",
+    "basic {} s2", "concat( conv 1x1x{} ; conv 3x3x{} pad 1 )", "inverted {} s2", "convnext",
+    "conv 3x3x{} s2",
+]  # fmt: skip
+
+
+@st.composite
+def pairs_of_nets(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw two nets of symbolic sizes on one input."""
+    shape = draw(st.sampled_from(["HxWxC", "HxHxC", "16x16xC", "HxWx(N+C)"]))
+    nets = []
+    for _ in range(2):
+        stages = draw(st.lists(st.sampled_from(STAGES), min_size=1, max_size=4))
+        size = draw(st.sampled_from(SIZES))
+        nets.append(" | ".join([shape, *(stage.replace("{0}", "{}").replace("{}", size)
+                                         for stage in stages)]))  # fmt: skip
+    return nets[0], nets[1]
+
+
+NUMBERS = st.fixed_dictionaries(
+    {
+        "H": st.integers(8, 40), "W": st.integers(8, 40), "N": st.integers(2, 40),
+        "C": st.integers(1, 8).map(lambda n: 12 * n),
+        "K": st.sampled_from([1, 3, 5]), "r": st.sampled_from([1, 2, 3, 4]),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs_of_nets(), st.lists(NUMBERS, min_size=6, max_size=6))
+def test_conditions_and_forms_are_true_of_numbers(
+    nets: tuple[str, str], cases: list[dict[str, int]]
+) -> None:
+    try:
+        first, second = (analyze(text) for text in nets)
+    except SpecError:
+        return  # a layer needs a number
+    relations = {
+        key: relation(first.analysis, second.analysis, quantity(key))
+        for key in ("params", "macs", "activations")
+    }
+    for case in cases:
+        used = [{n: case[n] for n in symbols(spec_of(text))} for text in nets]
+        try:
+            one, two = (analyze(text, **own) for text, own in zip(nets, used, strict=True))
+        except SpecError:
+            continue
+        for key, made in relations.items():
+            for exact, net in ((one, first), (two, second)):
+                form = net.formula(key)
+                if isinstance(form, Formula):
+                    form = form.at(**{name: case[name] for name in form.free})
+                assert form == exact.total(key), (key, nets, case)
+            if made is not None and made.lower is not None:
+                truth = two.total(key) < one.total(key)
+                assert said(str(made.lower), case) == truth, (key, nets, case, made.lower)
+
+
+def said(condition: str, case: dict[str, int]) -> bool:
+    """Tell whether a condition holds for some numbers."""
+    if not condition.startswith("when"):
+        return condition == "always"
+    exact = {name: Fraction(number) for name, number in case.items()}
+    known = {"floor": floor, "ceil": ceil, "max": max, "min": min, **exact}
+    return bool(eval(condition.removeprefix("when ").replace("^", "**"), known))
