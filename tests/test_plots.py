@@ -319,7 +319,7 @@ def test_every_number_of_the_table_is_in_the_description(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_bytes_twice(kind: str) -> None:
     pytest.importorskip("matplotlib")
-    for format in FORMATS:
+    for format in FORMATS if kind == "bars" else ("svg",):
         once, again = (document(made(kind, FIVE, REDUCED), format) for _ in range(2))
         assert once == again
         assert once.startswith(SIGNATURES[format])

@@ -62,11 +62,11 @@ def test_training_macs_are_torchs(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "20x16 | lstm 32",
-        "20x16 | linear 16 | lstm 32 | linear 3",
-        "20x16 | lstm 8 layers 3 bidirectional",
-        "20x16 | linear 16 | gru 8 layers 2",
-        "20x16 | rnn 8 bidirectional nobias | cls | fc 2",
+        "7x16 | lstm 32",
+        "6x16 | linear 16 | lstm 32 | linear 3",
+        "5x16 | lstm 8 layers 3 bidirectional",
+        "6x16 | linear 16 | gru 8 layers 2",
+        "5x16 | rnn 8 bidirectional nobias | cls | fc 2",
     ],
 )
 def test_recurrence(text: str) -> None:
