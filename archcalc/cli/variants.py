@@ -65,11 +65,11 @@ def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
 
 def _several(texts: tuple[str, ...]) -> dict[str, Sequence[Any]]:
     """Return the values of each symbol where one has several; nothing otherwise."""
-    from ..sweeping import grid
-
     try:
         symbol_values(texts)
     except UsageError:
+        from ..sweeping import grid
+
         values = dict(grid(texts).values)
         if any(len(known) > 1 for known in values.values()):
             return values

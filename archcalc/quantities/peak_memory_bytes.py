@@ -7,7 +7,6 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..arithmetic.dims import is_known, larger, product
-from ..arithmetic.signs import largest
 from ..arithmetic.unknown import Unknown
 from ..layers.base import hwc
 from .activations import QUANTITY as ACTIVATIONS
@@ -49,6 +48,8 @@ class PeakMemory(Quantity):
             return column[0]
         if all(is_known(alive) for alive in column):
             return reduce(larger, column)
+        from ..arithmetic.signs import largest
+
         found = largest(column)
         return _MANY if found is None else found
 
