@@ -34,12 +34,12 @@ def transcribed(graph: Graph, label: Label = _outside) -> Spec:
     if graph.spec is not None:
         return graph.spec
     if len(graph.inputs) != 1:
-        raise _refused(graph, f"it has {len(graph.inputs)} inputs")
+        raise NotWritten(graph, f"it has {len(graph.inputs)} inputs")
     strange = [node for node in graph if not _has_word(node) and not node.training_only]
     if strange:
         listed = ", ".join(f"{node.name} ({node.layer.word})" for node in strange[:4])
         more = f" and {len(strange) - 4} more" if len(strange) > 4 else ""
-        raise _refused(graph, f"the notation has no word for {listed}{more}")
+        raise NotWritten(graph, f"the notation has no word for {listed}{more}")
     writer = _Writer(graph, label)
     ((start, shape),) = graph.inputs.items()
     spec = Spec("", hwc(shape), Chain(tuple(writer.chain(graph.output, start))))
@@ -51,12 +51,16 @@ def _has_word(node: Node) -> bool:
     return type(node.layer).word != ""
 
 
-def _refused(graph: Graph, why: str) -> UsageError:
-    return UsageError(
-        "E53",
-        f"{graph.name} cannot be written as a spec: {why}",
-        "`archcalc summary` shows all its numbers",
-    )
+class NotWritten(UsageError):
+    """A net that no spec says (E53): ``why``, and the node that several branches read, if any."""
+
+    def __init__(self, graph: Graph, why: str, shared: str = "") -> None:
+        super().__init__(
+            "E53",
+            f"{graph.name} cannot be written as a spec: {why}",
+            "`archcalc summary` shows all its numbers",
+        )
+        self.why, self.shared = why, shared
 
 
 class _Writer:
@@ -89,13 +93,13 @@ class _Writer:
     def chain(self, end: str, start: str, depth: int = 0) -> list[Entry]:
         """Return the stages from one node, excluded, to another, included."""
         if depth > DEEPEST:
-            raise _refused(self.graph, f"its branches are nested more than {DEEPEST} deep")
+            raise NotWritten(self.graph, f"its branches are nested more than {DEEPEST} deep")
         found: list[Entry] = []
         here = end
         while here != start:
             node = self.nodes[here]
             if here in self.seen:
-                raise _refused(self.graph, f"{here} is read in several branches")
+                raise NotWritten(self.graph, f"{here} is read in several branches", here)
             self.seen.add(here)
             found += self.side_heads(here, depth)
             if len(node.inputs) == 1:
@@ -161,9 +165,9 @@ def _check(graph: Graph, spec: Spec) -> None:
     try:
         again = walk(expand(spec), settings)
     except ArchcalcError as error:
-        raise _refused(graph, error.message) from None
+        raise NotWritten(graph, error.message) from None
     first = walk(graph, settings)
     for key in ("params", "macs", "output", "elementwise_ops"):
         one, two = (quantity(key).total(analysis) for analysis in (first, again))
         if one != two:
-            raise _refused(graph, f"{key} would be {two}, not {one} (weights used twice?)")
+            raise NotWritten(graph, f"{key} would be {two}, not {one} (weights used twice?)")

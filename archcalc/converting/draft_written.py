@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
-from ..errors import Problem, SpecError, UsageError
+from ..errors import Problem, SpecError
 from ..graph import Graph, Node
 from ..notation.entries import Spec
-from ..transcription import transcribed
+from ..transcription import NotWritten, transcribed
 from .base import Draft
 
 MOST_TRIES = 30
-_SHARED = re.compile(r": (\S+) is read in several branches")
 
 
 def written(graph: Graph, draft: Draft) -> Spec:
@@ -19,12 +16,10 @@ def written(graph: Graph, draft: Draft) -> Spec:
     for _ in range(MOST_TRIES):
         try:
             return transcribed(graph, draft.label)
-        except UsageError as error:
-            found = _SHARED.search(error.message)
-            shared = found[1] if found else ""
-            again = _reread(graph, draft, shared)
+        except NotWritten as error:
+            again = _reread(graph, draft, error.shared)
             if again is None:
-                raise SpecError([_crossing(graph, draft, shared, error)]) from None
+                raise SpecError([_crossing(graph, draft, error)]) from None
             graph = again
     raise SpecError([Problem("E53", f"{draft.given.path} has too many branches that cross")])
 
@@ -57,12 +52,12 @@ def _reread(graph: Graph, draft: Draft, shared: str) -> Graph | None:
     return Graph(graph.inputs, tuple(found), graph.output, graph.name)
 
 
-def _crossing(graph: Graph, draft: Draft, shared: str, error: UsageError) -> Problem:
+def _crossing(graph: Graph, draft: Draft, error: NotWritten) -> Problem:
     """Return why a whole net cannot be said, and where: which layer branches share."""
+    shared = error.shared
     readers = [node for node in graph if shared in node.inputs]
     if not readers:
-        why = error.message.partition(" cannot be written as a spec: ")[2] or error.message
-        message = f"{draft.given.path} cannot be written as a spec: {why}"
+        message = f"{draft.given.path} cannot be written as a spec: {error.why}"
         return Problem(error.code, message, None, "convert the file in parts that can be said")
     last = draft.labels.get(readers[-1].name) or readers[-1].layer.word
     names = {node.name: draft.labels.get(node.name) or node.layer.word for node in graph}
