@@ -13,9 +13,9 @@ from typing import Any
 from ..arithmetic.dims import Shape
 from ..errors import Problem, SpecError
 from ..graph import Graph
-from ..layers.base import volume
 from .base import Draft, Given
 from .keras_reader import MODELS, Reader, inner_layers, settings
+from .keras_shapes import restored
 
 PACKED, STORED = ".keras", (".h5", ".hdf5")
 DESCRIPTION = "config.json"
@@ -109,9 +109,7 @@ def _input_shape(model: dict[str, Any], first: bool) -> Shape | None:
     inner = sizes[1:]
     if not all(type(size) is int and size > 0 for size in inner):
         return None
-    if first and len(inner) > 1:
-        return volume(inner[0], tuple(inner[1:]))
-    return volume(inner[-1], tuple(inner[:-1]))
+    return restored(tuple(inner), first and len(inner) > 1)
 
 
 def _stated(model: dict[str, Any], depth: int = 0) -> Any:

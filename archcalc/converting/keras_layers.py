@@ -10,7 +10,7 @@ from ..layers.base import Layer
 from .base import INSTEAD, NoWord, axes, made, pads
 from .keras_norms import NORMS
 from .keras_shapes import Zeros
-from .keras_words import ACTIVATIONS, REMEDIES
+from .keras_words import NO_FUNCTION, REMEDIES, function_meant
 
 PADDED = ("Conv", "Depth", "Sep", "Max", "Av")
 Config = dict[str, Any]
@@ -41,12 +41,12 @@ def _function(value: Any, rank: int) -> Iterator[Layer]:
             yield from _FUNCTIONS[str(kind)](inner, rank)
             return
         value = inner if isinstance(inner, str) else kind
-    if value is None:
+    if value is None or value == NO_FUNCTION:
         return
-    if not isinstance(value, str) or value not in ACTIVATIONS:
+    word = function_meant(value) if isinstance(value, str) else ""
+    if not word:
         raise NoWord(f"the notation has no word for the activation {str(value)[:30]}", INSTEAD)
-    if ACTIVATIONS[value]:
-        yield made(ACTIVATIONS[value])
+    yield made(word)
 
 
 def _sizes(config: Config, key: str, rank: int, default: Any = 1) -> tuple[int, ...]:

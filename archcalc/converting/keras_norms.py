@@ -43,8 +43,7 @@ def _all_or_nothing(config: dict[str, Any], rank: int) -> bool:
 
 def _layer(config: dict[str, Any], rank: int) -> Iterator[Layer]:
     if config.get("rms_scaling", False):
-        _over_channels(config, rank)
-        yield made("rmsnorm")
+        yield from _rms(config, rank)
     else:
         yield made("ln", affine=_all_or_nothing(config, rank))
 

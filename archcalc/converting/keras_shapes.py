@@ -6,7 +6,7 @@ from typing import Any
 
 from ..arithmetic.dims import Shape, product
 from ..layers.base import hwc, volume
-from .base import NoWord
+from .base import NoWord, channels_last
 from .draft_shapes import filled
 
 Pairs = tuple[tuple[int, int], ...]
@@ -65,7 +65,7 @@ def ordered(x: Shape, first: bool) -> tuple[int, ...]:
 
 def restored(sizes: tuple[int, ...], first: bool) -> Shape:
     """Return the shape that the file writes in its order."""
-    return sizes if first else volume(sizes[-1], sizes[:-1])
+    return sizes if first else channels_last(sizes)
 
 
 def reshaped(config: dict[str, Any], x: Shape, first: bool) -> Shape:

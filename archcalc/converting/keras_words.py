@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-ACTIVATIONS = {
-    "linear": "",
-    "relu": "relu",
-    "relu6": "relu6",
-    "leaky_relu": "leakyrelu",
-    "elu": "elu",
-    "selu": "selu",
-    "celu": "celu",
-    "gelu": "gelu",
-    "swish": "silu",
-    "silu": "silu",
-    "mish": "mish",
-    "sigmoid": "sigmoid",
-    "hard_sigmoid": "hardsigmoid",
-    "hard_silu": "hardswish",
-    "hard_swish": "hardswish",
-    "hard_tanh": "hardtanh",
-    "tanh": "tanh",
-    "softplus": "softplus",
-    "softsign": "softsign",
-    "softmax": "softmax",
-    "log_softmax": "logsoftmax",
-}
+from ..notation.synonyms import layer_meant
+
+FUNCTIONS = (
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "swish", "silu", "mish"),
+    *("sigmoid", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "tanh"),
+    *("softplus", "softsign", "softmax", "log_softmax"),
+)
+NO_FUNCTION = "linear"
 # What prepares the input or acts in training only, and what does nothing.
 SKIPPED = (
     "Rescaling",
@@ -64,3 +49,14 @@ OPERATORS = {
     "math.divide": "Divide",
 }
 WITH_NUMBER = ("Add", "Subtract", "Multiply", "Divide")
+
+
+def function_meant(name: str) -> str:
+    """Return our word for a function of Keras, or nothing where there is none.
+
+    >>> function_meant("leaky_relu"), function_meant("hard_silu"), function_meant("exponential")
+    ('leakyrelu', 'hardswish', '')
+    """
+    if name not in FUNCTIONS:
+        return ""
+    return "hardswish" if name == "hard_silu" else layer_meant(name)

@@ -9,25 +9,13 @@ from ..arithmetic.dims import Shape, product
 from ..errors import MissingDependency, Problem, SpecError
 from ..graph import Graph
 from ..layers.base import Layer
+from ..notation.synonyms import layer_meant
 from .base import Draft, Given, NoWord, axes, made, pads
 
-PLAIN = {
-    "Relu": "relu",
-    "LeakyRelu": "leakyrelu",
-    "Elu": "elu",
-    "Selu": "selu",
-    "Celu": "celu",
-    "Gelu": "gelu",
-    "Mish": "mish",
-    "Sigmoid": "sigmoid",
-    "HardSigmoid": "hardsigmoid",
-    "HardSwish": "hardswish",
-    "Tanh": "tanh",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-    "Dropout": "dropout",
-    "GlobalAveragePool": "gap",
-}
+PLAIN = (
+    *("Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Gelu", "Mish", "Sigmoid", "HardSigmoid"),
+    *("HardSwish", "Tanh", "Softplus", "Softsign", "Dropout", "GlobalAveragePool"),
+)
 MERGES = {"Add": "add", "Sum": "add", "Mul": "mul", "Concat": "concat"}
 ALIASES = ("Identity", "Cast")
 
@@ -117,7 +105,7 @@ class _Reader:
         if kind in ("Flatten", "Reshape"):
             return draft.add(_flattened(of, draft.shape(x)), [x])
         if kind in PLAIN:
-            return draft.add(made(PLAIN[kind]), [x])
+            return draft.add(made(layer_meant(kind)), [x])
         if kind not in _MAKERS:
             raise NoWord("the notation has no word for it")
         return draft.add(_MAKERS[kind](of), [x], label=label)

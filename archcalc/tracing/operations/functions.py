@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...notation.synonyms import layer_meant
 from ..names import (
     channel_axis,
 )
@@ -13,29 +14,16 @@ from .common import (
     same_shape,
 )
 
-_FUNCTIONS = {
-    "relu": "relu",
-    "relu6": "relu6",
-    "leaky_relu": "leakyrelu",
-    "elu": "elu",
-    "selu": "selu",
-    "celu": "celu",
-    "gelu": "gelu",
-    "silu": "silu",
-    "mish": "mish",
-    "sigmoid": "sigmoid",
-    "hardsigmoid": "hardsigmoid",
-    "hardswish": "hardswish",
-    "tanh": "tanh",
-    "softplus": "softplus",
-    "softsign": "softsign",
-}
+_FUNCTIONS = (
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish"),
+    *("sigmoid", "hardsigmoid", "hardswish", "tanh", "softplus", "softsign"),
+)
 
 
 @handles(*_FUNCTIONS)
 def _function(recorder: Recorder, call: Call) -> bool:
     (x,) = call.given("input")
-    return same_shape(recorder, call, made(_FUNCTIONS[call.name]), x)
+    return same_shape(recorder, call, made(layer_meant(call.name)), x)
 
 
 @handles("hardtanh")
