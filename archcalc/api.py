@@ -14,7 +14,7 @@ from .arithmetic.expression import exact_number
 from .errors import UsageError
 from .graph import Graph
 from .layers.base import Facts
-from .quantities import QUANTITIES, quantity
+from .quantities import QUANTITIES, quantity, words
 from .remarks import spec_text
 from .renderers import render
 from .summary import DEFAULT_COLUMNS, Summary, summarize
@@ -269,7 +269,7 @@ def report(
     from .reporting import Asked, made, report_of, save
 
     if isinstance(asked.get("columns"), str):
-        asked["columns"] = tuple(part.strip() for part in _words(asked["columns"]))
+        asked["columns"] = tuple(words(asked["columns"]))
     file, own = (Path(place) if place else None for place in (path, template))
     one = report_of(
         [analyze(source).analysis for source in sources], Asked(template=own, **asked), names
@@ -318,7 +318,7 @@ def sweep(
     values = _values({"batch": batch, **symbols} if hasattr(batch, "__iter__") else symbols)
     called = comparison.unique_names([spec.name for spec in specs], names)
     made = swept(
-        specs, called, Grid(values), columns=_words(columns), convention=convention,
+        specs, called, Grid(values), columns=words(columns), convention=convention,
         settings=Settings(1 if "batch" in values else batch, dtype, train),
     )  # fmt: skip
     if device:
@@ -326,12 +326,7 @@ def sweep(
         from .latency import profile
 
         made = timed(made, profile(device), mode=mode)
-    return (made.pareto(_words(pareto)) if pareto else made).to_frame()
-
-
-def _words(keys: Sequence[str] | str) -> Sequence[str]:
-    """Return keys of columns that may be one text: ``"macs,params"``."""
-    return [part for part in keys.split(",") if part.strip()] if isinstance(keys, str) else keys
+    return (made.pareto(words(pareto)) if pareto else made).to_frame()
 
 
 def _values(symbols: Mapping[str, Any]) -> dict[str, Any]:
@@ -384,7 +379,7 @@ def solve(
     spec = readers.spec_of(fspath(source), layout=layout, input=input, called="input")
     return ask(
         spec, unknown_of(unknown, spec), so_that, objective=objective, given=_numbers(symbols),
-        columns=_words(columns), convention=convention, settings=Settings(batch, dtype, train),
+        columns=words(columns), convention=convention, settings=Settings(batch, dtype, train),
     )  # fmt: skip
 
 

@@ -44,13 +44,13 @@ def command(spec: str, layers: tuple[str, ...], **options: Any) -> None:
     Show how each number comes about, with the numbers put in.
     """
     from ..explanation import METRICS, checked, page
+    from ..quantities import words
     from ..remarks import spec_text
     from .output import analyses, show
 
     metrics: tuple[str, ...] = METRICS
     if options["metric"]:
-        asked = [part for part in options["metric"].split(",") if part.strip()]
-        metrics = tuple(dict.fromkeys(map(checked, asked))) or METRICS
+        metrics = tuple(dict.fromkeys(map(checked, words(options["metric"])))) or METRICS
     (analysis,) = analyses((spec,), options)
     name = analysis.graph.name
     shown = page(

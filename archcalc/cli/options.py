@@ -140,12 +140,11 @@ def columns_option(default: str) -> Callable[[Command], Command]:
 
 def column_keys(text: str) -> tuple[str, ...]:
     """Return the keys of a comma-separated list; ``all`` stands for every column."""
-    from ..quantities import QUANTITIES, quantity
+    from ..quantities import QUANTITIES, quantity, words
 
     if text.strip().lower() == "all":
         return tuple(column.key for column in QUANTITIES())
-    parts = [part for part in text.split(",") if part.strip()]
-    return tuple(dict.fromkeys(quantity(part).key for part in parts))
+    return tuple(dict.fromkeys(quantity(word).key for word in words(text)))
 
 
 def symbol_values(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -74,9 +73,8 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
     Plots need matplotlib; their tables do not.
     """
     from ..comparison import unique_names
-    from ..plots import FORMATS, document, options_of, plot
+    from ..plots import FORMATS, document, options_of, plot, with_convention
     from ..plots.page import page
-    from ..remarks import convention_text
     from .output import picture_asked, show, write
 
     taken = options_of(kind)
@@ -97,9 +95,8 @@ def command(kind: str, specs: tuple[str, ...], **options: Any) -> None:
 
         chosen["batches"] = batch_sizes(options["batches"])
     made = plot(kind, found, names, **chosen)
-    if "convention" in taken:  # a plot that stands alone says how it counts
-        counted = convention_text(options["convention"]).text
-        made = replace(made, notes=(*made.notes, counted))
+    if "convention" in taken:
+        made = with_convention(made, options["convention"])
     if format:
         write(document(made, format), options["output"])
         return

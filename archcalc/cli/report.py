@@ -218,15 +218,13 @@ def _format(path: Path | None, template: Path | None, options: dict[str, Any]) -
 
 def _columns(text: str) -> tuple[str, ...]:
     """Return the keys of the columns; ``paper`` and ``published`` are what the sources print."""
+    from ..quantities import words
     from ..reporting.tables import PUBLISHED, PUBLISHED_NAMES
     from .options import column_keys
 
     found: list[str] = []
-    for part in text.split(","):
-        if part.strip().lower() in PUBLISHED_NAMES:
-            found.append(PUBLISHED)
-        elif part.strip():
-            found += column_keys(part)
+    for part in words(text):
+        found += [PUBLISHED] if part.lower() in PUBLISHED_NAMES else column_keys(part)
     return tuple(dict.fromkeys(found))
 
 

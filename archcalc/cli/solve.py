@@ -52,11 +52,12 @@ def command(spec: str, **options: Any) -> None:
     """
     from ..readers import spec_of
     from ..solving import ask, page, unknown_of
+    from ..sweeping.counting import CHUNK
     from .output import progress, settings_of, show
 
     read = spec_of(spec, layout=options["layout"], input=options["input"])
     unknown = unknown_of(options["unknown"], read)
-    with progress(-(-len(unknown[1]) // 8192)) as step:
+    with progress(-(-len(unknown[1]) // CHUNK)) as step:
         solved = ask(
             read, unknown, options["goals"], objective=options["objective"],
             given=symbol_values(options["values"]), columns=column_keys(options["columns"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +63,10 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
     """
     from ..comparison import unique_names
     from ..plots import FORMATS
+    from ..quantities import words
     from ..readers import spec_of
     from ..sweeping import grid, page, sweep
+    from ..sweeping.counting import CHUNK
     from .output import picture_asked, progress, settings_of, show
 
     values = grid(options["values"])
@@ -77,7 +78,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         _draw(specs, keys, picture, options)
         return
     read = [spec_of(source, layout=options["layout"], input=options["input"]) for source in specs]
-    chunks = -(-len(values) // 8192) * len(read)
+    chunks = -(-len(values) // CHUNK) * len(read)
     with progress(chunks) as step:
         made = sweep(
             read,
@@ -94,7 +95,7 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
         _draw_front(made, picture, options)
         return
     if options["pareto"]:
-        made = made.pareto(_words(options["pareto"]))
+        made = made.pareto(words(options["pareto"]))
     if options["sort"]:
         made = made.sorted(options["sort"])
     count = len(made)
@@ -114,36 +115,28 @@ def command(specs: tuple[str, ...], **options: Any) -> None:
 def _keys(options: dict[str, Any], symbols: Collection[str]) -> tuple[str, ...]:
     """Return the columns, with those that the front is about."""
     from ..conventions import counted_column
-    from ..sweeping import TIMES
+    from ..quantities import words
+    from ..sweeping import to_count
 
-    asked = [word.lstrip("+-") for word in (*_words(options["pareto"]), options["sort"]) if word]
-    if "time" in asked and not options["device"]:
-        from ..clock import no_device
-
-        raise no_device()
-    asked = [word for word in asked if word not in ("time", *TIMES)]
     counting = options["convention"]
     columns = [*column_keys(options["columns"])]
-    for word in asked:
+    asked = [*words(options["pareto"]), *words([options["sort"]])]
+    for word in to_count(asked, symbols, options["device"]):
         known = [counted_column(key, counting).key for key in columns]
-        if word not in (*symbols, *known) and counted_column(word, counting).key not in known:
+        if word not in known and counted_column(word, counting).key not in known:
             columns.append(word)
     return tuple(columns)
 
 
 def _timed(made: Sweep, options: dict[str, Any]) -> Sweep:
     """Put predicted times beside the counts."""
-    from ..clock import timed
+    from ..clock.swept import EVERY, timed
     from ..latency import profile
     from .output import progress
 
     device = profile(options["device"])
-    with progress(-(-len(made.valid) // 50)) as step:
+    with progress(-(-len(made.valid) // EVERY)) as step:
         return timed(made, device, mode=options["mode"], watch=step)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _ending(options: dict[str, Any]) -> str:
@@ -173,18 +166,16 @@ def _draw(
 
 def _draw_front(made: Sweep, picture: str, options: dict[str, Any]) -> None:
     """Write the plot of the variants and their front; archcalc plot pareto is the same."""
-    from ..plots import document, with_specs
+    from ..plots import document, with_convention, with_specs
     from ..plots.pareto import front_of
-    from ..remarks import convention_text
+    from ..quantities import words
     from .output import write
 
     if options["sort"] or options["limit"]:
         raise UsageError("E50", "a picture shows every variant", "-o sweep.csv")
-    drawn = front_of(made, _words(options["pareto"]))
+    drawn = front_of(made, words(options["pareto"]))
     drawn = with_specs(drawn, [one.spec for one in made.counters], made.names)
-    counted = convention_text(made.convention).text  # a plot that stands alone says how it counts
-    drawn = replace(drawn, notes=(*drawn.notes, counted))
-    write(document(drawn, picture), options["output"])
+    write(document(with_convention(drawn, made.convention), picture), options["output"])
 
 
 def _save(made: Any, options: dict[str, Any], ending: str) -> None:

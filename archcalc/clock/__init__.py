@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from .clocked import Clocked
 from .sources import SHORT_DTYPES, measured, predicted, stored
-from .swept import no_device, timed
+from .swept import timed
 from .words import Time, compared
 
 __all__ = [
-    "SHORT_DTYPES", "Clocked", "Time", "compared", "measured", "no_device", "predicted", "stored",
+    "SHORT_DTYPES", "Clocked", "Time", "compared", "measured", "predicted", "stored",
     "timed",
 ]  # fmt: skip

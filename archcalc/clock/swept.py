@@ -11,12 +11,7 @@ from .sources import MODES, basis_of
 
 MOST_VARIANTS = 20_000
 _TITLES = ("predicted time", "from", "to")
-_EVERY = 50
-
-
-def no_device() -> UsageError:
-    """Return the error (E61) of a predicted time without a device."""
-    return UsageError("E61", "a predicted time is for a device", "--device h200")
+EVERY = 50  # variants between two words of progress
 
 
 def timed(
@@ -53,7 +48,7 @@ def timed(
                 columns, (found.seconds, found.low, found.high), strict=True
             ):
                 column[row] = seconds
-        if watch is not None and done % _EVERY == 0:
+        if watch is not None and done % EVERY == 0:
             watch(f"{done:,} of {len(rows):,} times")
     dtype = sweep.settings.dtype
     basis = [

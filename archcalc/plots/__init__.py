@@ -20,9 +20,13 @@ from ..comparison import position_of
 from ..errors import UsageError
 from ..notation.entries import Spec
 from ..notation.format import stages as stages_of  # `stages` is a kind of plot here
+from ..remarks import convention_text
 from .base import FORMATS, Plot
 
-__all__ = ["FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot", "with_specs"]
+__all__ = [
+    "FORMATS", "Plot", "document", "kinds", "meaning", "options_of", "plot", "with_convention",
+    "with_specs",
+]  # fmt: skip
 
 _PARTS = ("base", "labels", "page", "sheet", "style", "scale", "values", "writing")
 _LONGEST_SPEC = 240
@@ -71,6 +75,11 @@ def plot(kind: str, analyses: Sequence[Analysis], names: Sequence[str], **option
 def with_specs(plot: Plot, specs: Sequence[Spec | None], names: Sequence[str]) -> Plot:
     """Return a plot whose notes say what nets are that have no name of their own."""
     return replace(plot, notes=(*_specs(specs, names), *plot.notes))
+
+
+def with_convention(plot: Plot, convention: str) -> Plot:
+    """Return a plot whose notes end in how it counts, as one has to that stands alone."""
+    return replace(plot, notes=(*plot.notes, convention_text(convention).text))
 
 
 def _specs(specs: Sequence[Spec | None], names: Sequence[str]) -> Iterator[str]:

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from ..analysis import Analysis, Settings
-from ..clock import no_device, timed
+from ..clock import timed
 from ..errors import UsageError
 from ..latency import profile
-from ..sweeping import TIMES, Grid, Sweep, sweep
+from ..quantities import words as words_of
+from ..sweeping import Grid, Sweep, sweep, to_count
 from ..sweeping.grid import shown
 from ..table import Cell, Column, Table
 from .base import Art, Plot, heading, limited
@@ -62,16 +63,13 @@ def drawn(
     value, (E50) for other than two columns, (E61) for a device that there is not.
     """
     limited(names, _MOST_NETS, "pareto")
-    words = columns.split(",") if isinstance(columns, str) else list(columns)
+    words = words_of(columns)
     specs = [one.graph.spec for one in analyses if one.graph.spec is not None]
     if not grid or len(specs) < len(analyses):
         raise UsageError(
             "E50", "a front is over values of symbols in specs", "--set r=2:64:2 or --set r=2,4,8"
         )
-    plain = [word.strip().lstrip("+-") for word in words]
-    counted = [word for word in plain if word not in grid and word not in ("time", *TIMES)]
-    if not device and len(counted) < len([word for word in plain if word not in grid]):
-        raise no_device()
+    counted = to_count(words, grid, device)
     settings = Settings(batch, dtype, any(one.settings.train for one in analyses))
     values = {name: tuple(given) for name, given in grid.items()}
     made = sweep(
@@ -121,8 +119,8 @@ def front_of(made: Sweep, words: Sequence[str]) -> Plot:
 
 
 def _side(made: Sweep, word: str) -> Side:
-    values, _ = made.column(word)
-    key, more = word.strip().lstrip("+-"), word.strip()[:1] in ("+", "-")
+    values, more = made.column(word)
+    key = word.lstrip("+-")
     if key in made.grid.values:
         return Side(key, key, "layers", values, more)
     by = made.quantity(key)
@@ -168,38 +166,33 @@ def _paint(
     sheet.nets(made.names)
     box = sheet.frame(_PANEL, left=50)
     axes = sheet.axes(*box)
-    rows = [*front, *others]
-    wide = Scale.of([float(x.values[row]) for row in rows], 8)
-    tall = Scale.of([float(y.values[row]) for row in rows], 8)
+    at = {row: (float(x.values[row]), float(y.values[row])) for row in (*front, *others)}
+    wide, tall = (Scale.of(sizes, 8) for sizes in zip(*at.values(), strict=True))
     across(axes, wide, _label(x), _tick(x))
     up(axes, tall, _label(y), _tick(y))
     for net in range(len(made.names)):
         look = Series.of(net)
         for mine, size, full in ((others, 4.0, False), (front, 7.0, True)):
-            there = [row for row in mine if row // len(made.grid) == net]
+            there = [at[row] for row in mine if row // len(made.grid) == net]
             face = {} if full else {"markerfacecolor": color("paper"), "markeredgewidth": 0.8}
             line(
-                axes, look, [float(x.values[row]) for row in there],
-                [float(y.values[row]) for row in there], linestyle="none", markersize=size,
-                zorder=4 if full else 3, **face,
+                axes, look, [point[0] for point in there], [point[1] for point in there],
+                linestyle="none", markersize=size, zorder=4 if full else 3, **face,
             )  # fmt: skip
-    corners = [(float(x.values[row]), float(y.values[row])) for row in front]
-    steps = [corners[0]]
-    for at in corners[1:]:  # between two variants the better of the first holds
-        steps += [(at[0], steps[-1][1]), at]
+    steps = [at[front[0]]]
+    for row in front[1:]:  # between two variants the better of the first holds
+        steps += [(at[row][0], steps[-1][1]), at[row]]
     axes.plot(
-        [at[0] for at in steps], [at[1] for at in steps], color=color("ink"), linewidth=1.1,
-        scalex=False, scaley=False, zorder=2,
+        *zip(*steps, strict=True), color=color("ink"), linewidth=1.1, scalex=False, scaley=False,
+        zorder=2,
     )  # fmt: skip
     apart = -(-len(front) // _MOST_NAMED)
     named = [say[row] if i % apart == 0 or row == front[-1] else "" for i, row in enumerate(front)]
-    turns = [spot(box, wide, tall, *at) for at in steps]
+    turns = [spot(box, wide, tall, *step) for step in steps]
     taken = [part for one, two in pairwise(turns) for part in along(one, two)]
-    taken += [
-        around(spot(box, wide, tall, float(x.values[row]), float(y.values[row])), 4)
-        for row in others
-    ]
-    labels(sheet, named, [spot(box, wide, tall, *at) for at in corners], box, taken, near=True)
+    taken += [around(spot(box, wide, tall, *at[row]), 4) for row in others]
+    spots = [spot(box, wide, tall, *at[row]) for row in front]
+    labels(sheet, named, spots, box, taken, near=True)
 
 
 def _label(side: Side) -> str:

@@ -9,7 +9,7 @@ from ..analysis import Analysis
 from ..arithmetic.unknown import Unknown
 from ..conventions import counted_column
 from ..errors import UsageError
-from ..quantities import quantity
+from ..quantities import quantity, words
 from ..quantities.base import Quantity
 
 AXES = {"count": "", "bytes": " (bytes)", "layers": ""}
@@ -17,8 +17,8 @@ AXES = {"count": "", "bytes": " (bytes)", "layers": ""}
 
 def drawable(keys: Sequence[str] | str, convention: str) -> tuple[Quantity, ...]:
     """Return the columns of these keys; :class:`UsageError` (E50) for what is not a count."""
-    parts = keys.split(",") if isinstance(keys, str) else keys
-    found = tuple(dict.fromkeys(counted_column(quantity(key).key, convention) for key in parts))
+    asked = (quantity(key).key for key in words(keys))
+    found = tuple(dict.fromkeys(counted_column(key, convention) for key in asked))
     for column in found:
         if column.unit not in AXES:
             raise UsageError(

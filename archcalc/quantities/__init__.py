@@ -6,6 +6,7 @@ Only the files that are asked for are imported.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -44,6 +45,16 @@ _SYNONYMS = {
 def keys() -> tuple[str, ...]:
     """Return the keys of all columns, without importing them."""
     return tuple(m.name for m in iter_modules(__path__) if m.name not in _NOT_COLUMNS)
+
+
+def words(text: Sequence[str] | str) -> list[str]:
+    """Return the words of a list that may be one text, such as keys of columns.
+
+    >>> words("macs, params,"), words(("macs", "params"))
+    (['macs', 'params'], ['macs', 'params'])
+    """
+    parts = text.split(",") if isinstance(text, str) else text
+    return [part.strip() for part in parts if part.strip()]
 
 
 @cache

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .grid import Grid, grid
 from .page import page
-from .sweep import TIMES, Added, Sweep, sweep
+from .sweep import TIMES, Added, Sweep, sweep, to_count
 
-__all__ = ["TIMES", "Added", "Grid", "Sweep", "grid", "page", "sweep"]
+__all__ = ["TIMES", "Added", "Grid", "Sweep", "grid", "page", "sweep", "to_count"]

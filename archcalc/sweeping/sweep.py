@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,23 @@ if TYPE_CHECKING:
 Watch = Callable[[str], object]
 _PLAIN = Settings()
 TIMES = ("seconds", "seconds_low", "seconds_high")  # predicted, where a device is named
-_OTHER_NAMES = {"time": TIMES[0]}
+_TIME = "time"  # what people call the first of them
+
+
+def to_count(words: Sequence[str], symbols: Collection[str], device: str) -> list[str]:
+    """Return which words name columns to be counted: not symbols, nor times of a device.
+
+    ``words`` may have a sign in front. Errors: :class:`UsageError` (E61) for a time without a
+    device.
+    """
+    plain = [word.strip().lstrip("+-") for word in words]
+    if not device and any(word in (_TIME, *TIMES) and word not in symbols for word in plain):
+        raise _no_device()
+    return [word for word in plain if word not in (_TIME, *TIMES, *symbols)]
+
+
+def _no_device() -> UsageError:
+    return UsageError("E61", "a predicted time is for a device", "--device h200")
 
 
 @dataclass(frozen=True)
@@ -102,9 +118,9 @@ class Sweep:
     def quantity(self, key: str) -> Quantity | Added:
         """Return a column by its key, or as the convention has it; :class:`UsageError` (E48)."""
         known = {one.key: one for one in self.quantities}
-        key = _OTHER_NAMES.get(key, key)
+        key = TIMES[0] if key == _TIME else key
         if key in TIMES and key not in known:
-            raise UsageError("E61", "a predicted time is for a device", "--device h200")
+            raise _no_device()
         found = known.get(key) or known.get(counted_column(key, self.convention).key)
         if found is None:
             listed = ", ".join((*known, *self.grid.values))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UsageError
-from ...quantities import quantity
+from ...quantities import quantity, words
 from ...readers import stored, zoo
 from ...readers import torch as code
 from .. import tables
@@ -81,8 +81,7 @@ class Desk:
 
 def keys_of(columns: str) -> tuple[str, ...]:
     """Return the keys of columns named in a text, separated by commas."""
-    parts = [part.strip() for part in columns.split(",") if part.strip()]
-    return tuple(part if part in tables.SAID else quantity(part).key for part in parts)
+    return tuple(part if part in tables.SAID else quantity(part).key for part in words(columns))
 
 
 def flat(nets: Sequence[Any]) -> list[Described]:
