@@ -17,8 +17,9 @@ from .layers.base import Facts
 from .quantities import QUANTITIES, quantity, words
 from .remarks import spec_text
 from .renderers import render
+from .renderers.shown import Shown
 from .summary import DEFAULT_COLUMNS, Summary, summarize
-from .table import Table
+from .table import Page, Table
 
 if TYPE_CHECKING:
     import pandas
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Net:
+class Net(Shown):
     """An analyzed architecture: ask it for totals, columns, tables, a data frame."""
 
     analysis: Analysis
@@ -116,11 +117,9 @@ class Net:
         name = f"{self.graph.name}: " if self.graph.name else ""
         return f"<Net {name}{len(self.analysis.nodes)} layers>"
 
-    def __str__(self) -> str:
-        return render(self.summary().page(), "table", width=80)
-
-    def _repr_html_(self) -> str:
-        return render(self.summary().page(), "html")
+    def to_page(self) -> Page:
+        """Return the page of the layer table."""
+        return self.summary().page()
 
 
 Source = str | PathLike[str] | Graph | Net  # or a torch module

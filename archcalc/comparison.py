@@ -25,6 +25,7 @@ from .remarks import (
     spec_text,
     where_table,
 )
+from .renderers.shown import Shown
 from .table import Block, Cell, Column, Page, Table, Text
 
 DEFAULT_COLUMNS = ("output", "receptive_field", "macs", "params", "activations")
@@ -33,7 +34,7 @@ _MOST_ACROSS = 5
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Analyses with their names; ``reference`` is the position of the one compared with.
 
     ``counting`` names the convention that the MACs column follows.
@@ -270,18 +271,12 @@ class Comparison:
             ratios=self.ratios(),
         )
 
-    def __str__(self) -> str:
-        from .renderers import render
-
-        return render(self.page(), "table", width=80)
+    def to_page(self) -> Page:
+        """Return the page without options."""
+        return self.page()
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.names)}>"
-
-    def _repr_html_(self) -> str:
-        from .renderers.html import render
-
-        return render(self.page())
 
 
 def compare(

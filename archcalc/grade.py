@@ -14,7 +14,8 @@ from .homework.key import Key, key_of, read_key
 from .homework.marking import Class, Marked, mark
 from .homework.pages import sheet_page
 from .homework.questions import Earlier
-from .renderers import render
+from .renderers.shown import Shown
+from .table import Page
 
 
 class Score(float):
@@ -28,7 +29,7 @@ class Score(float):
 
 
 @dataclass(frozen=True)
-class Marks:
+class Marks(Shown):
     """The marks of one student; prints as ``archcalc check`` does."""
 
     key: Key
@@ -51,14 +52,12 @@ class Marks:
                 return _score(one)
         raise KeyError(id)
 
-    def __str__(self) -> str:
-        return render(sheet_page(Class(self.key, (self.marked,))), "table", width=80)
+    def to_page(self) -> Page:
+        """Return the page of the marked sheet."""
+        return sheet_page(Class(self.key, (self.marked,)))
 
     def __repr__(self) -> str:
         return f"<Marks of {self.marked.sheet.student}: {self.score:g} of {self.points:g}>"
-
-    def _repr_html_(self) -> str:
-        return render(sheet_page(Class(self.key, (self.marked,))), "html")
 
 
 def case(answer: object, spec: str, ask: str, **options: Any) -> Score:

@@ -12,6 +12,8 @@ from ..errors import ArchcalcError, UsageError
 from ..figures import DIFFERS, EQUAL, ROUNDED, TRUNCATED, verdict
 from ..graph import Graph
 from ..readers import read
+from ..renderers.shown import Shown
+from ..table import Page
 from ..zoo import entries
 from .params import params_ways
 from .ways import Resize, Way, macs_ways, merged
@@ -21,7 +23,7 @@ _ORDER = (EQUAL, ROUNDED, TRUNCATED, DIFFERS)
 
 
 @dataclass(frozen=True)
-class Reconciled:
+class Reconciled(Shown):
     """A printed number with the ways that give it, the plainest first, and the nearest one."""
 
     text: str
@@ -35,21 +37,15 @@ class Reconciled:
         """Whether a way gives the number at its printed precision."""
         return bool(self.found)
 
-    def __str__(self) -> str:
-        from ..renderers import render
+    def to_page(self) -> Page:
+        """Return the page of this number alone."""
         from .page import reconciliation_page
 
-        return render(reconciliation_page([self], remedy=""), "table", width=80)
+        return reconciliation_page([self], remedy="")
 
     def __repr__(self) -> str:
         how = self.found[0][0].text() if self.found else "no exact explanation"
         return f"<Reconciled {self.text}: {how}>"
-
-    def _repr_html_(self) -> str:
-        from ..renderers import render
-        from .page import reconciliation_page
-
-        return render(reconciliation_page([self], remedy=""), "html")
 
 
 def reconcile(

@@ -12,8 +12,8 @@ from ..errors import UsageError
 from ..table import Page
 
 _PARTS = (
-    "cells", "decimals", "latex_fit", "latex_grid", "latex_table", "latex_text", "listed", "texts",
-    "worked",
+    "cells", "decimals", "latex_fit", "latex_grid", "latex_table", "latex_text", "listed", "shown",
+    "texts", "worked",
 )  # fmt: skip
 _ENDINGS = {".md": "markdown", ".txt": "table", ".tsv": "plain", ".htm": "html", ".tex": "latex"}
 

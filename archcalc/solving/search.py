@@ -19,8 +19,10 @@ from ..layers.base import hwc, spatial
 from ..notation.entries import Spec
 from ..notation.free import symbols
 from ..quantities.base import Quantity
+from ..renderers.shown import Shown
 from ..sweeping.counting import Counted, Counter, Refusal, counter
 from ..sweeping.grid import Grid
+from ..table import Page
 from .goal import NAMES, Goal, exact, is_column
 
 MOST_VALUES = 100_000
@@ -62,7 +64,7 @@ class Objective:
 
 
 @dataclass(frozen=True)
-class Solution:
+class Solution(Shown):
     """All values of the unknown that were tried, in order, and why the others cannot be.
 
     ``quantities`` are the columns shown.
@@ -93,22 +95,16 @@ class Solution:
         known = [(size, one) for size, one in ranked if size is not None]
         return max(known, key=lambda pair: pair[0])[1] if known else None
 
-    def __str__(self) -> str:
-        from ..renderers import render
+    def to_page(self) -> Page:
+        """Return the page: the answer with its proof."""
         from .page import page
 
-        return render(page(self), "table", width=80)
+        return page(self)
 
     def __repr__(self) -> str:
         from .page import answer
 
         return f"<Solution {answer(self)}>"
-
-    def _repr_html_(self) -> str:
-        from ..renderers import render
-        from .page import page
-
-        return render(page(self), "html")
 
     def proof(self) -> list[Tried]:
         """Return the solutions at the ends, and the values just outside of them."""
