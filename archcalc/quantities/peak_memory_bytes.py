@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -41,17 +42,21 @@ class PeakMemory(Quantity):
 
     def total(self, analysis: Analysis) -> Any:
         """Return the largest live set; of sizes with symbols a maximum, where few can be it."""
-        column = self.of(analysis)
-        if not column:
-            return 0
-        if isinstance(column[0], Unknown):
-            return column[0]
-        if all(is_known(alive) for alive in column):
-            return reduce(larger, column)
-        from ..arithmetic.signs import largest
+        return most(self.of(analysis))
 
-        found = largest(column)
-        return _MANY if found is None else found
+
+def most(sets: Sequence[Any]) -> Any:
+    """Return the size of the largest of some live sets; 0 for none."""
+    if not sets:
+        return 0
+    if isinstance(sets[0], Unknown):
+        return sets[0]
+    if all(is_known(alive) for alive in sets):
+        return reduce(larger, sets)
+    from ..arithmetic.signs import largest
+
+    found = largest(sets)
+    return _MANY if found is None else found
 
 
 _MANY = Unknown("peak memory needs numbers: which layer has most depends on the symbols")
