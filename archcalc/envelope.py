@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .analysis import Analysis
+from .analysis import Analysis, Settings
 from .arithmetic.unknown import Unknown
 from .conventions import cost
 from .figures import budget
@@ -30,15 +30,12 @@ def envelope(
     """Return the JSON object of one or several architectures."""
     from . import __version__
 
-    settings = analyses[0].settings
     return {
         "schema": SCHEMA,
         "archcalc": __version__,
         "convention": convention,
         "layout": layout,
-        "batch": settings.batch,
-        "dtype": settings.dtype,
-        "train": settings.train,
+        **conditions(analyses[0].settings),
         "reference": reference,
         "architectures": [
             architecture(analysis, name, convention, layout)
@@ -46,6 +43,11 @@ def envelope(
         ],
         "ratios": list(ratios),
     }
+
+
+def conditions(settings: Settings) -> dict[str, Any]:
+    """Return what counts depend on besides the net."""
+    return {"batch": settings.batch, "dtype": settings.dtype, "train": settings.train}
 
 
 def architecture(analysis: Analysis, name: str, convention: str, layout: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .explanation import cost_formula
 from .figures import budget
 from .layers.base import written
 from .notation.format import inlined, layer_text, stages
-from .quantities import quantity
+from .quantities import keys, quantity
 from .quantities.base import Quantity
 from .table import Block, Cell, Column, SpecText, Table, Text
 
@@ -214,6 +214,14 @@ def _head_params(analysis: Analysis) -> str:
 def convention_text(key: str) -> Text:
     """Return the line that names the convention every count follows."""
     return Text(f"Convention {key}: {convention(key).sentence}.", "convention")
+
+
+def stated(
+    counting: str, settings: Settings, columns: Sequence[str], *, batches: bool = False
+) -> list[Block]:
+    """Return what the counts of many variants follow; ``columns`` may hold others than ours."""
+    known = [key for key in columns if key in keys()]
+    return [convention_text(counting), *assumptions(settings, known, batches=batches)]
 
 
 _OF_BATCH = {

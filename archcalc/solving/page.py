@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..envelope import conditions
 from ..layers.base import volume
-from ..quantities import keys
-from ..remarks import assumptions, convention_text
+from ..remarks import stated
 from ..renderers.cells import text
 from ..sweeping.grid import shown
 from ..table import Cell, Column, Page, Table, Text
@@ -25,10 +25,9 @@ def page(solved: Solution, layout: str = "hwc") -> Page:
         rows = [binding[1]]
     table = _table(solved, rows)
     notes = [Text(note, "note") for note in _notes(solved)]
-    counted = [one.key for one in solved.quantities if one.key in keys()]
-    stated = assumptions(solved.settings, counted, batches=solved.unknown == "batch")
-    blocks = (head, table, *notes, convention_text(solved.convention), *stated)
-    return Page(blocks, lambda: _data(solved, rows), table, layout)
+    columns, batches = [one.key for one in solved.quantities], solved.unknown == "batch"
+    said = stated(solved.convention, solved.settings, columns, batches=batches)
+    return Page((head, table, *notes, *said), lambda: _data(solved, rows), table, layout)
 
 
 def answer(solved: Solution) -> str:
@@ -161,9 +160,7 @@ def _data(solved: Solution, rows: list[Tried]) -> dict[str, Any]:
                 for one in rows
             ],
             "convention": solved.convention,
-            "batch": solved.settings.batch,
-            "dtype": solved.settings.dtype,
-            "train": solved.settings.train,
+            **conditions(solved.settings),
             "notes": _notes(solved),
         },
     }

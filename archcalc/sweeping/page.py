@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..quantities import keys
-from ..remarks import assumptions, convention_text
+from ..envelope import conditions
+from ..remarks import stated
 from ..renderers.cells import as_json
 from ..table import Block, Cell, Column, Page, Table, Text
 from .grid import shown
@@ -24,13 +24,9 @@ def page(sweep: Sweep, *, of: int, layout: str = "hwc") -> Page:
 
 def _stated(sweep: Sweep) -> list[Block]:
     """Return what the counts follow, what bytes depend on, and whose times there are."""
-    counted = [one.key for one in sweep.quantities if one.key in keys()]
-    batches = "batch" in sweep.grid.values
-    return [
-        convention_text(sweep.convention),
-        *assumptions(sweep.settings, counted, batches=batches),
-        *(Text(line, "convention") for line in sweep.basis),
-    ]
+    columns, batches = [one.key for one in sweep.quantities], "batch" in sweep.grid.values
+    found = stated(sweep.convention, sweep.settings, columns, batches=batches)
+    return [*found, *(Text(line, "convention") for line in sweep.basis)]
 
 
 def _rows(sweep: Sweep) -> list[list[Any]]:
@@ -110,9 +106,7 @@ def _data(sweep: Sweep, of: int) -> dict[str, Any]:
             "variants": of,
             "rows": rows,
             "convention": sweep.convention,
-            "batch": sweep.settings.batch,
-            "dtype": sweep.settings.dtype,
-            "train": sweep.settings.train,
+            **conditions(sweep.settings),
             "basis": list(sweep.basis),
             "notes": [*_left_out(sweep, of), *_refusals(sweep)],
         },
