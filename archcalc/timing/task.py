@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ..analysis import Analysis, Settings, walk
-from ..arithmetic.dims import Shape
+from ..arithmetic.dims import Shape, product
 from ..arithmetic.unknown import Unknown
 from ..errors import ArchcalcError
 from ..graph import Graph, Node
@@ -112,10 +112,10 @@ class Task:
         settings = Settings(self.batch, DTYPES[self.dtype])
         analysis = walk(self.piece.graph, settings)
         weights = _at_least(quantity("params").total(analysis)) * settings.bytes_per_value
-        inputs = sum(_size(shape) for shape in self.piece.graph.inputs.values())
+        inputs = sum(product(shape) for shape in self.piece.graph.inputs.values())
         live = _at_least(quantity("peak_memory_bytes").total(analysis))
         if self.direction == "training":
-            made = sum(_size(facts.output) for facts in analysis.facts)
+            made = sum(product(facts.output) for facts in analysis.facts)
             live += 2 * made * self.batch * settings.bytes_per_value
             weights *= 2
         return weights + live + inputs * self.batch * settings.bytes_per_value
@@ -216,10 +216,3 @@ def _at_least(value: Any) -> int:
     if isinstance(value, Unknown):
         value = value.at_least
     return value if isinstance(value, int) else 0
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size

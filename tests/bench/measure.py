@@ -12,7 +12,7 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from archcalc.calibrating import calibrate, write_profile
 from archcalc.devices import names as profiles
 from archcalc.errors import ArchcalcError
-from archcalc.latency import calibration_layers, profile
+from archcalc.latency import Profile, calibration_layers, profile
 from archcalc.timing import Rules, measure, read_times
 from archcalc.timing.clock import stopwatch_for
 
@@ -95,12 +95,30 @@ def specs_of_pilot(count: int) -> list[str]:
     return specs[:: max(1, len(specs) // count)][:count]
 
 
-def folder_of(kind: str, header: Mapping[str, Any], out: str) -> tuple[str, Path]:
-    """Return the name of the device, and the folder of its data, which is made."""
+class Machine(NamedTuple):
+    """A device: its kind, what its clock says of it, its name, and the folder of its data."""
+
+    kind: str
+    header: dict[str, Any]
+    name: str
+    folder: Path
+
+    @property
+    def profile(self) -> Profile | None:
+        """What is known of such devices, where there is a profile."""
+        words = self.name.lower().split()
+        return next((profile(one) for one in profiles() if one.split("-")[0] in words), None)
+
+
+def machine(device: str, dtype: str, out: str) -> Machine:
+    """Return the device that is measured; the folder of its data is made."""
+    clock = stopwatch_for(device, dtype, 0)
+    kind, header = clock.kind, clock.header()
+    clock.close()
     name = str(dict(header.get("device") or {}).get("name", kind))
     folder = Path(out) / (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or kind)
     folder.mkdir(parents=True, exist_ok=True)
-    return name, folder
+    return Machine(kind, header, name, folder)
 
 
 def _design(size: str, store: str) -> Iterator[Part]:
@@ -119,10 +137,8 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=0.5, help="seconds per layer")
     parser.add_argument("--out", default="reports/data")
     options = parser.parse_args()
-    clock = stopwatch_for(options.device, "fp32", 0)
-    kind = clock.kind
-    name, folder = folder_of(kind, clock.header(), options.out)
-    clock.close()
+    here = machine(options.device, "fp32", options.out)
+    kind, folder = here.kind, here.folder
     dtypes = options.dtypes or ("bf16,fp32,tf32" if kind == "cuda" else "fp32")
     end = time.monotonic() + 60 * options.minutes
     skipped = 0
@@ -132,7 +148,7 @@ def main() -> int:
                 skipped += 1
                 continue
             _measured(part, dtype, kind, folder, options.limit)
-    _profiles(folder, name)
+    _profiles(here)
     print(f"{folder}: {skipped} parts left for another run" if skipped else f"{folder}: all done")
     return 0
 
@@ -160,15 +176,15 @@ def _measured(part: Part, dtype: str, device: str, folder: Path, limit: float) -
     print(f"{part.store}, {dtype}{how}, {part.specs[0][:40]}: {seconds:.0f} s{failed}", flush=True)
 
 
-def _profiles(folder: Path, name: str) -> None:
+def _profiles(here: Machine) -> None:
     """Fit a profile from the calibration layers, on the datasheet's figures where there are any."""
-    near = [one for one in profiles() if one.split("-")[0] in name.lower().split()]
+    folder = here.folder
     for store in ("layers", "calibration"):
         path = folder / f"{store}.jsonl"
         if not path.exists():
             continue
         try:
-            made = calibrate(read_times(str(path)), profile(near[0]) if near else None, folder.name)
+            made = calibrate(read_times(str(path)), here.profile, folder.name)
         except (ArchcalcError, ImportError) as error:
             print(f"no profile from {path}: {error}", file=sys.stderr)
             continue

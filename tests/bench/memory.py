@@ -19,13 +19,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from measure import NETS, folder_of
+from measure import NETS, machine
 
 from archcalc.analysis import Analysis, Settings, walk
+from archcalc.arithmetic.dims import product
 from archcalc.arithmetic.units import short_bytes
 from archcalc.quantities import quantity
 from archcalc.readers import read
-from archcalc.timing.clock import stopwatch_for
 from archcalc.timing.task import DTYPES, Task, net_piece
 from archcalc.timing.workload import Workload
 
@@ -39,10 +39,7 @@ def main() -> int:
     parser.add_argument("--out", default="reports/data")
     parser.add_argument("nets", nargs="*", default=NETS)
     options = parser.parse_args()
-    clock = stopwatch_for(options.device, options.dtype, 0)
-    header, kind = clock.header(), clock.kind
-    clock.close()
-    _, folder = folder_of(kind, header, options.out)
+    kind, header, _, folder = machine(options.device, options.dtype, options.out)
     rows = []
     for net in options.nets:
         for direction in ("forward", "training"):
@@ -65,7 +62,7 @@ def main() -> int:
 def computed(analysis: Analysis, direction: str) -> dict[str, Any]:
     """Return what is expected beyond weights and inputs, in bytes."""
     settings = analysis.settings
-    values = sum(_size(shape) for shape in analysis.graph.inputs.values())
+    values = sum(product(shape) for shape in analysis.graph.inputs.values())
     inputs = values * settings.batch * settings.bytes_per_value
     if direction == "training":
         gradients = quantity("weight_bytes").total(analysis)
@@ -115,13 +112,6 @@ def _profiled(call: Any) -> int:
         now += change
         most = max(most, now)
     return most
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
 
 
 if __name__ == "__main__":

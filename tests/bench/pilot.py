@@ -20,11 +20,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from measure import folder_of, specs_of_pilot
+from measure import machine, specs_of_pilot
 
 from archcalc.arithmetic.units import short_seconds
-from archcalc.devices import names as profiles
-from archcalc.latency import profile
 from archcalc.timing import Rules, measure
 from archcalc.timing.clock import stopwatch_for
 from archcalc.timing.ranks import median
@@ -44,11 +42,11 @@ def main() -> int:
     parser.add_argument("--out", default="reports/data")
     options = parser.parse_args()
     began = time.monotonic()
+    here = machine(options.device, "fp32", options.out)
+    kind, header, name, folder = here
     clock = stopwatch_for(options.device, "fp32", 0)
-    header, kind = clock.header(), clock.kind
     null = median(clock.null())
     clock.close()
-    name, folder = folder_of(kind, header, options.out)
     known = next((KNOWN[one] for one in KNOWN if one in name.lower()), {})
     found: dict[str, Any] = {"header": header, "empty launch": null}
     wrong: list[str] = []
@@ -66,18 +64,13 @@ def main() -> int:
     found |= repeated(specs, kind, dtype, options.limit, wrong)
     found["cold against warm"] = caches(specs[:4], kind, dtype, options.limit, wrong)
     found["eager against graph"] = eager(specs, kind, dtype, options.limit)
-    found |= {"seconds": time.monotonic() - began, "wrong": wrong, "near": near(name)}
+    peaks = {key: peak.value for key, peak in here.profile.peaks.items()} if here.profile else {}
+    found |= {"seconds": time.monotonic() - began, "wrong": wrong, "near": peaks}
     (folder / "pilot.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for line in wrong:
         print(f"WRONG: {line}")
     print(f"{folder / 'pilot.json'}, {found['seconds']:.0f} s")
     return int(bool(wrong))
-
-
-def near(name: str) -> dict[str, float]:
-    """Return the peaks that a datasheet states of the device, where there is a profile."""
-    found = [one for one in profiles() if one.split("-")[0] in name.lower().split()]
-    return {key: peak.value for key, peak in profile(found[0]).peaks.items()} if found else {}
 
 
 def timed(action: Callable[[], object], kind: str, count: int) -> float:
