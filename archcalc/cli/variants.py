@@ -51,16 +51,20 @@ def variants(sources: tuple[str, ...], options: dict[str, Any]) -> Variants:
     bases = unique_names([next(one.graph.name for _, one in part) for part in parts])
     found = [one for part in parts for _, one in part]
     if len(found) > _MOST:
-        raise UsageError(
-            "E50", f"{len(found)} nets are too many to compare (limit {_MOST})",
-            "archcalc sweep counts them all",
-        )  # fmt: skip
-    called = [f"{base} {said}".rstrip() for base, part in zip(bases, parts, strict=True)
-              for said, _ in part]  # fmt: skip
-    origins = [source for source, part in zip(sources, parts, strict=True) for _ in part]
+        raise _too_many(f"{len(found)} nets")
+    called, origins = [], []
+    for source, base, part in zip(sources, bases, parts, strict=True):
+        called += [f"{base} {said}".rstrip() for said, _ in part]
+        origins += [source] * len(part)
     for note in () if options["quiet"] else notes:
         print(wrapped(f"note: {note}"), file=sys.stderr)
     return Variants(found, unique_names(called), origins, tuple(f"{note}." for note in notes))
+
+
+def _too_many(what: str) -> UsageError:
+    return UsageError(
+        "E50", f"{what} are too many to compare (limit {_MOST})", "archcalc sweep counts them all"
+    )
 
 
 def _several(texts: tuple[str, ...]) -> dict[str, Sequence[Any]]:
@@ -87,16 +91,14 @@ def _of(
 
     grid = Grid(values)
     if len(grid) > 10 * _MOST:
-        raise UsageError(
-            "E50", f"{len(grid):,} variants are too many to compare (limit {_MOST})",
-            "archcalc sweep counts them all",
-        )  # fmt: skip
+        raise _too_many(f"{len(grid):,} variants")
     found: list[tuple[str, Analysis]] = []
     left_out: list[tuple[str, SpecError]] = []
     for i in range(len(grid)):
         there = grid.at(i)
-        several = {name: value for name, value in there.items() if len(values[name]) > 1}
-        said = ", ".join(f"{name}={shown(value)}" for name, value in several.items())
+        said = ", ".join(
+            f"{name}={shown(value)}" for name, value in there.items() if len(values[name]) > 1
+        )
         texts = tuple(f"{name}={value}" for name, value in there.items())
         quiet = options["quiet"] or bool(found)  # a warning is about the spec: once is enough
         try:
