@@ -373,11 +373,13 @@ def solve(
     >>> widest.best.value, widest.best.numbers["macs"]
     (30, 5268480)
     """
-    from .solving import ask, unknown_of
+    from .solving import asked, unknown_of
+    from .solving import solve as solved
 
     spec = readers.spec_of(fspath(source), layout=layout, input=input, called="input")
-    return ask(
-        spec, unknown_of(unknown, spec), so_that, objective=objective, given=_numbers(symbols),
+    goals, best = asked(spec, so_that, objective, convention)
+    return solved(
+        spec, *unknown_of(unknown, spec), goals, objective=best, given=_numbers(symbols),
         columns=words(columns), convention=convention, settings=Settings(batch, dtype, train),
     )  # fmt: skip
 

@@ -51,15 +51,16 @@ def command(spec: str, **options: Any) -> None:
     gradients and two moments). Exit code 1: nothing satisfies all conditions.
     """
     from ..readers import spec_of
-    from ..solving import ask, page, unknown_of
+    from ..solving import asked, page, solve, unknown_of
     from ..sweeping.counting import CHUNK
     from .output import progress, settings_of, show
 
     read = spec_of(spec, layout=options["layout"], input=options["input"])
     unknown = unknown_of(options["unknown"], read)
+    goals, best = asked(read, options["goals"], options["objective"], options["convention"])
     with progress(-(-len(unknown[1]) // CHUNK)) as step:
-        solved = ask(
-            read, unknown, options["goals"], objective=options["objective"],
+        solved = solve(
+            read, *unknown, goals, objective=best,
             given=symbol_values(options["values"]), columns=column_keys(options["columns"]),
             convention=options["convention"], settings=settings_of(options), watch=step,
         )  # fmt: skip

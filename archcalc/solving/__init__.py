@@ -8,11 +8,11 @@ page    a solution as a table with notes
 
 from __future__ import annotations
 
-from .asking import ask, unknown_of
+from .asking import asked, unknown_of
 from .goal import Goal, goal
 from .page import answer, page
 from .search import Objective, Solution, solve
 
 __all__ = [
-    "Goal", "Objective", "Solution", "answer", "ask", "goal", "page", "solve", "unknown_of",
+    "Goal", "Objective", "Solution", "answer", "asked", "goal", "page", "solve", "unknown_of",
 ]  # fmt: skip

@@ -1,12 +1,11 @@
-"""A question as people put it: texts of a command line or a notebook become a solution."""
+"""A question as people put it: texts of a command line or a notebook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
-from ..analysis import Settings, walk
+from ..analysis import walk
 from ..arithmetic.expression import BadExpression, Expression
 from ..conventions import named_column
 from ..errors import UsageError
@@ -17,11 +16,10 @@ from ..quantities.base import Quantity
 from ..readers import read
 from ..sweeping.grid import Values, span
 from ..zoo import entries
-from .goal import goal
-from .search import Objective, Solution, solve
+from .goal import Goal, goal
+from .search import Objective
 
 DOMAIN = "1:4096"
-_PLAIN = Settings()
 _EXAMPLE = "--objective 'max params'"
 
 
@@ -40,36 +38,22 @@ def unknown_of(text: str, spec: Spec) -> tuple[str, Values]:
     return name, values
 
 
-def ask(
-    spec: Spec,
-    unknown: tuple[str, Values],
-    so_that: Sequence[str],
-    *,
-    objective: str = "",
-    given: Mapping[str, Any] | None = None,
-    columns: Sequence[str] = ("macs", "params"),
-    convention: str = "macs",
-    settings: Settings = _PLAIN,
-    watch: Callable[[str], object] | None = None,
-) -> Solution:
-    """Return which values of the unknown satisfy all conditions, such as ``macs <= 5.3M``.
+def asked(
+    spec: Spec, so_that: Sequence[str], objective: str = "", convention: str = "macs"
+) -> tuple[list[Goal], Objective | None]:
+    """Return the conditions, such as ``macs <= 5.3M``, and the objective of a question.
 
     In a condition ``macs`` are MACs whatever the convention is; its own name, ``fvcore <= 5.3M``,
-    stands for what it counts.
-
-    Errors: :class:`UsageError` (E50) for what is no condition or objective, (E48) for a column
-    that there is not, and those of :func:`solve`.
+    stands for what it counts. Errors: :class:`UsageError` (E50) for what is no condition or
+    objective, (E48) for a column that there is not.
     """
     known = set(symbols(spec))
 
     def total(column: str, net: str) -> int:
         return _total(named_column(column, convention), net)
 
-    return solve(
-        spec, *unknown, [goal(text, known, total, convention) for text in so_that],
-        objective=_objective(objective, known, convention), given=given, columns=columns,
-        convention=convention, settings=settings, watch=watch,
-    )  # fmt: skip
+    goals = [goal(text, known, total, convention) for text in so_that]
+    return goals, _objective(objective, known, convention)
 
 
 def _objective(text: str, known: set[str], convention: str) -> Objective | None:
